@@ -1,0 +1,37 @@
+{#- Opens one layer of a logged chat payload, as an expression:
+      a JSON string          what is in it (payloads get encoded twice)
+      an array of messages   the last message of the given roles
+      an array of parts      their texts
+      an object              the value of the first key it has
+      anything else          itself, so text stays text
+    Null: nobody with such a role spoke (only tool calls, only system prompts).
+    '': something was said in a shape whose text the keys do not reach.
+    Calling it once per layer reaches the text of every common shape.
+      roles  the roles whose words count, e.g. ['user', 'human']
+      keys   keys (or paths, as lists) under which text or messages lie -#}
+{% macro chat_layer(expression, roles, keys) -%}
+    case {{ json_kind(expression) }}
+        when 'string' then {{ json_text(expression, []) }}
+        when 'array' then coalesce(
+            {{ json_last_message(expression, roles) }},
+            {{ json_part_texts(expression) }}
+        )
+        when 'object' then case
+            when {{ json_text(expression, 'role') }} is null
+                then coalesce(
+                    {%- for key in keys %}
+                    {{ json_text(expression, key) }},
+                    {%- endfor %}
+                    ''
+                )
+            when {{ json_text(expression, 'role') }}
+                in ('{{ roles | join("', '") }}')
+                then coalesce(
+                    {{ json_text(expression, 'content') }},
+                    {{ json_text(expression, 'parts') }},
+                    {{ json_text(expression, 'text') }}
+                )
+        end
+        else {{ expression }}
+    end
+{%- endmacro %}

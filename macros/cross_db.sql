@@ -1,0 +1,298 @@
+{#- Everything that engines spell differently, and nothing else. Each macro says
+    what it gives and what broke without it. default__ is DuckDB; the other
+    engines get their own version beside it. -#}
+
+
+{#- Gives a UTC `timestamp` without zone from a native timestamp, a native
+    timestamp with zone, or text with or without an offset. Text that is no
+    time gives null. A plain cast drops a "+02:00" without a word and reads a
+    zoned value in the session's zone, so results moved with the machine. -#}
+{% macro utc_timestamp(expression) -%}
+    {{ return(adapter.dispatch('utc_timestamp')(expression)) }}
+{%- endmacro %}
+
+{% macro default__utc_timestamp(expression) -%}
+    case
+        when
+            regexp_matches(
+                cast({{ expression }} as varchar),
+                '[0-9]{2}:[0-9]{2}.*([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$'
+            )
+            then try_cast(
+                cast({{ expression }} as varchar) as timestamptz
+            ) at time zone 'UTC'
+        else try_cast(cast({{ expression }} as varchar) as timestamp)
+    end
+{%- endmacro %}
+
+
+{#- Gives the UTC `timestamp` of a wall-clock time without zone that a tool
+    wrote in the given IANA zone. -#}
+{% macro local_to_utc(expression, timezone) -%}
+    {{ return(adapter.dispatch('local_to_utc')(expression, timezone)) }}
+{%- endmacro %}
+
+{% macro default__local_to_utc(expression, timezone) -%}
+    try_cast(
+        cast({{ expression }} as varchar) as timestamp
+    ) at time zone '{{ timezone }}' at time zone 'UTC'
+{%- endmacro %}
+
+
+{#- Gives the Monday (a date) of the week in which a UTC timestamp lies, as
+    seen in the given IANA zone. -#}
+{% macro week_start_date(expression, timezone) -%}
+    {{ return(adapter.dispatch('week_start_date')(expression, timezone)) }}
+{%- endmacro %}
+
+{% macro default__week_start_date(expression, timezone) -%}
+    cast(
+        date_trunc(
+            'week',
+            {{ expression }} at time zone 'UTC' at time zone '{{ timezone }}'
+        ) as date
+    )
+{%- endmacro %}
+
+
+{#- Gives the UTC timestamp at which a date begins in the given IANA zone. -#}
+{% macro day_begins_at(expression, timezone) -%}
+    {{ return(adapter.dispatch('day_begins_at')(expression, timezone)) }}
+{%- endmacro %}
+
+{% macro default__day_begins_at(expression, timezone) -%}
+    cast({{ expression }} as timestamp)
+    at time zone '{{ timezone }}' at time zone 'UTC'
+{%- endmacro %}
+
+
+{#- Gives the seconds from one timestamp to a later one as double precision.
+    datediff counts boundaries crossed: 59.9 seconds could read as 1 minute. -#}
+{% macro seconds_between(earlier, later) -%}
+    {{ return(adapter.dispatch('seconds_between')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__seconds_between(earlier, later) -%}
+    (epoch({{ later }}) - epoch({{ earlier }}))
+{%- endmacro %}
+
+
+{#- Gives the text at a path of keys (and array positions) in JSON text; null
+    where the path is absent, the value is JSON null, or the text is no JSON. -#}
+{% macro json_text(expression, path) -%}
+    {{ return(adapter.dispatch('json_text')(expression, path)) }}
+{%- endmacro %}
+
+{% macro default__json_text(expression, path) -%}
+    {%- set keys = [path] if path is string else path -%}
+    {%- set steps = [] -%}
+    {%- for key in keys -%}
+        {%- do steps.append(
+            '[' ~ key ~ ']' if key is number
+            else '."' ~ (key | replace("'", "''")) ~ '"'
+        ) -%}
+    {%- endfor -%}
+    json_extract_string(
+        case
+            when json_valid(cast({{ expression }} as varchar))
+                then cast({{ expression }} as varchar)
+        end,
+        '${{ steps | join('') }}'
+    )
+{%- endmacro %}
+
+
+{#- True when the text contains a match of the regular expression. The dialect
+    is what all engines share: classes, groups, alternation, repetition, ^ $,
+    \b and \s; no look-around, no back-references. -#}
+{% macro text_matches(expression, pattern) -%}
+    {{ return(adapter.dispatch('text_matches')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__text_matches(expression, pattern) -%}
+    regexp_matches({{ expression }}, {{ pattern }})
+{%- endmacro %}
+
+
+{#- Replaces every match of the regular expression in the text. -#}
+{% macro text_replace(expression, pattern, replacement) -%}
+    {{ return(adapter.dispatch('text_replace')(expression, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro default__text_replace(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+
+{#- In a select list: one row for each match of the regular expression. -#}
+{% macro each_match(expression, pattern) -%}
+    {{ return(adapter.dispatch('each_match')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__each_match(expression, pattern) -%}
+    unnest(regexp_extract_all({{ expression }}, '{{ pattern }}'))
+{%- endmacro %}
+
+
+{#- The continuous median of a numeric column, as an aggregate. -#}
+{% macro median(expression) -%}
+    {{ return(adapter.dispatch('median')(expression)) }}
+{%- endmacro %}
+
+{% macro default__median(expression) -%}
+    percentile_cont(0.5) within group (order by {{ expression }})
+{%- endmacro %}
+
+
+{#- The column type behind a contract's word. dbt has no word for 64-bit
+    floats: type_float is 32-bit on DuckDB (0.33333334). -#}
+{% macro column_type(word) -%}
+    {{ return(adapter.dispatch('column_type')(word)) }}
+{%- endmacro %}
+
+{% macro default__column_type(word) -%}
+    {%- set types = {
+        'string': dbt.type_string(),
+        'timestamp': 'timestamp',
+        'date': 'date',
+        'boolean': 'boolean',
+        'integer': 'integer',
+        'bigint': 'bigint',
+        'double precision': 'double precision',
+    } -%}
+    {{ types[word] }}
+{%- endmacro %}
+
+
+{#- True when the warehouse knows the IANA zone. Asked once, on run start. -#}
+{% macro is_known_timezone(timezone) -%}
+    {{ return(adapter.dispatch('is_known_timezone')(timezone)) }}
+{%- endmacro %}
+
+{% macro default__is_known_timezone(timezone) -%}
+    {%- set found = run_query(
+        "select count(*) as zones from pg_timezone_names() where lower(name) = '"
+        ~ (timezone | string | lower | replace("'", "''")) ~ "'"
+    ) -%}
+    {{ return(found.rows[0][0] > 0) }}
+{%- endmacro %}
+
+
+{#- 'object', 'array' or 'string' when the text is such a JSON value, else null.
+    Only text that begins like one is parsed: most message bodies are prose. -#}
+{% macro json_kind(expression) -%}
+    {{ return(adapter.dispatch('json_kind')(expression)) }}
+{%- endmacro %}
+
+{% macro default__json_kind(expression) -%}
+    case
+        when substr(ltrim({{ expression }}), 1, 1) in ('{', '[', '"')
+            then case json_type(
+                case when json_valid({{ expression }}) then {{ expression }} end
+            )
+                when 'OBJECT' then 'object'
+                when 'ARRAY' then 'array'
+                when 'VARCHAR' then 'string'
+            end
+    end
+{%- endmacro %}
+
+
+{#- In a JSON array of chat messages: the JSON text of the last one whose "role"
+    (or "type", as LangChain names it) is in the list; null when none is. The
+    text must be a valid JSON array. Exploding the arrays instead multiplied
+    the rows by the length of every history. -#}
+{% macro json_last_message(expression, roles) -%}
+    {{ return(adapter.dispatch('json_last_message')(expression, roles)) }}
+{%- endmacro %}
+
+{% macro default__json_last_message(expression, roles) -%}
+    cast(list_last(list_filter(
+        json_extract({{ expression }}, '$[*]'),
+        lambda chat_message: coalesce(
+            chat_message ->> 'role', chat_message ->> 'type'
+        ) in ('{{ roles | join("', '") }}')
+    )) as varchar)
+{%- endmacro %}
+
+
+{#- In a JSON array of content parts: their texts, one per line; null when no
+    part is text. Messages (they have a role), tool calls and images are left
+    out. The text must be a valid JSON array. -#}
+{% macro json_part_texts(expression) -%}
+    {{ return(adapter.dispatch('json_part_texts')(expression)) }}
+{%- endmacro %}
+
+{% macro default__json_part_texts(expression) -%}
+    array_to_string(nullif(list_filter(list_transform(
+        json_extract({{ expression }}, '$[*]'),
+        lambda part: case
+            when json_type(part) = 'VARCHAR' then part ->> '$'
+            when json_type(part) = 'OBJECT' and (part ->> 'role') is null
+                and coalesce(part ->> 'type', 'text')
+                    in ('text', 'input_text', 'output_text')
+                then coalesce(part ->> 'text', part ->> 'content')
+        end
+    ), lambda part_text: part_text is not null), []), chr(10))
+{%- endmacro %}
+
+
+{#- As an aggregate: the expression's first value that is not null, in the order
+    of another expression (which must not tie). -#}
+{% macro first_known(expression, ordered_by) -%}
+    {{ return(adapter.dispatch('first_known')(expression, ordered_by)) }}
+{%- endmacro %}
+
+{% macro default__first_known(expression, ordered_by) -%}
+    arg_min({{ expression }}, {{ ordered_by }})
+{%- endmacro %}
+
+
+{#- In a select list: one row for each line of the text that has a match of the
+    regular expression, as the line's number from 1. ^ and $ are the ends of a
+    line. The pattern may be a column: DuckDB compiles such a pattern anew for
+    every value it is held against, 70 microseconds each, so a thousand
+    messages on a thousand lines cost one compilation instead of a thousand. -#}
+{% macro each_matching_line(expression, pattern) -%}
+    {{ return(adapter.dispatch('each_matching_line')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__each_matching_line(expression, pattern) -%}
+    unnest(
+        list_where(
+            range(1, length(string_split({{ expression }}, chr(10))) + 1),
+            list_transform(
+                string_split(
+                    regexp_replace(
+                        {{ expression }},
+                        '(?m)' || {{ pattern }},
+                        chr(1),
+                        'g'
+                    ),
+                    chr(10)
+                ),
+                lambda line: contains(line, chr(1))
+            )
+        )
+    )
+{%- endmacro %}
+
+
+{#- Gives the text of the top-level key, named by a column, of JSON text; null
+    as json_text does. json_text takes a key known when the SQL is written; a
+    key that a seed's row names is only known per row. -#}
+{% macro json_text_of_column(expression, key_expression) -%}
+    {{ return(adapter.dispatch('json_text_of_column')(
+        expression, key_expression
+    )) }}
+{%- endmacro %}
+
+{% macro default__json_text_of_column(expression, key_expression) -%}
+    json_extract_string(
+        case
+            when json_valid(cast({{ expression }} as varchar))
+                then cast({{ expression }} as varchar)
+        end,
+        '$."' || {{ key_expression }} || '"'
+    )
+{%- endmacro %}

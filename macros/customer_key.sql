@@ -1,0 +1,69 @@
+{#- The value of a customer key as systems may spell it differently: trimmed,
+    lower case, null when blank or one of the var unknown_customer_ids. One
+    system's "U-77" and another's "u-77" were two customers without it, and
+    every "anonymous" was one. -#}
+{% macro customer_key_value(expression) -%}
+    {%- set value = "lower(trim(cast(" ~ expression ~ " as "
+        ~ dbt.type_string() ~ ")))" -%}
+    case
+        when
+            {{ value }} <> ''
+            {%- if var('unknown_customer_ids') %}
+            and {{ value }} not in (
+                {%- for unknown in var('unknown_customer_ids') -%}
+                '{{ unknown | string | lower | replace("'", "''") }}'
+                {{- ", " if not loop.last }}
+                {%- endfor -%}
+            )
+            {%- endif %}
+            then {{ value }}
+    end
+{%- endmacro %}
+
+
+{#- The key under which int_customers knows a raw id, e.g. 'external:u-77'.
+    An id that is an e-mail address is the key 'email:...' whatever the kind:
+    many teams send the address as user id.
+      kind  'external', 'email' or 'anonymous' -#}
+{% macro customer_key_of(kind, expression) -%}
+    case
+        when {{ expression }} like '%@%' then 'email:'
+        else '{{ kind }}:'
+    end || {{ customer_key_value(expression) }}
+{%- endmacro %}
+
+
+{#- The key of a person whom only one system knows, e.g. 'zendesk:4711'. Two
+    help desks number their users alike, so the tool is part of it. -#}
+{% macro own_customer_key(source_name, expression) -%}
+    {{ source_name }} || ':' || {{ customer_key_value(expression) }}
+{%- endmacro %}
+
+
+{#- The customer behind several joins to int_customers, named best key first. A
+    key in the crosswalk comes before a better key that is not: people have the
+    last word.
+      relations  list of the joins' aliases -#}
+{% macro first_customer_id(relations) -%}
+    coalesce(
+        {%- for relation in relations %}
+        case
+            when {{ relation }}.resolved_by = 'crosswalk'
+                then {{ relation }}.customer_id
+        end,
+        {%- endfor %}
+        {%- for relation in relations %}
+        {{ relation }}.customer_id{{ "," if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{#- What marts show for a customer: a hash with the var customer_salt. Null
+    stays null. Ids hold e-mail addresses, which marts must not. -#}
+{% macro hashed_customer_id(expression) -%}
+    {{ dbt.hash(
+        "'" ~ (var('customer_salt') | string | replace("'", "''")) ~ "' || "
+        ~ expression
+    ) }}
+{%- endmacro %}

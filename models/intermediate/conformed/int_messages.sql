@@ -1,0 +1,29 @@
+-- Grain: one row per public or private message, as one system carries it;
+-- all enabled tools stacked.
+{# A new tool is one more int_<tool>__messages and its name in a switch var;
+    nothing here changes. #}
+{% set columns = {
+    'message_id': 'string',
+    'source_name': 'string',
+    'trace_session_id': 'string',
+    'ticket_id': 'string',
+    'author_role': 'string',
+    'author_id': 'string',
+    'is_public': 'boolean',
+    'is_auto_reply': 'boolean',
+    'body': 'string',
+    'source_position': 'bigint',
+    'sent_at': 'timestamp',
+    'loaded_at': 'timestamp',
+} %}
+{% set sources = var('trace_sources') + var('ticket_sources') %}
+
+with
+
+messages as (
+
+    {{ union_sources('messages', sources, columns) }}
+
+)
+
+select * from messages
