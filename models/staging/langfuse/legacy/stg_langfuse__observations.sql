@@ -1,0 +1,87 @@
+{{ config(
+    enabled = 'langfuse' in var('trace_sources')
+        and var('langfuse_layout') == 'legacy'
+) }}
+
+-- Grain: one version of one observation (a step inside a trace), usable or not.
+with
+
+source as (
+
+    select
+        *,
+        {{ optional_column('langfuse', 'observations', 'usage_details') }}
+            as usage_json,
+        {{ optional_column('langfuse', 'observations', 'cost_details') }}
+            as cost_json,
+        {{ optional_column('langfuse', 'observations', 'total_cost') }}
+            as cost_text
+
+    from {{ source('langfuse', 'observations') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        {{ configured_field('id') }} as source_row_id,
+        {{ configured_field('trace_id') }} as trace_id,
+
+        ---------- strings
+        upper(type) as observation_type,
+        nullif(cast(input as {{ dbt.type_string() }}), '') as logged_input,
+        nullif(cast(output as {{ dbt.type_string() }}), '') as logged_output,
+
+        ---------- numerics
+        {{ dbt.safe_cast(json_text('usage_json', 'input'), 'bigint') }}
+            as input_tokens,
+        {{ dbt.safe_cast(json_text('usage_json', 'output'), 'bigint') }}
+            as output_tokens,
+        -- Fixed decimals: sums of floats move with the order of the rows.
+        cast(
+            coalesce(
+                {{ dbt.safe_cast('cost_text', 'double precision') }},
+                {{ dbt.safe_cast(
+                    json_text('cost_json', 'total'), 'double precision'
+                ) }}
+            ) as numeric(28, 12)
+        ) as cost_usd,
+
+        ---------- booleans
+        {{ configured_field('parent_observation_id') }} is null as is_root,
+        coalesce({{ var('langfuse_is_tool_call') }}, false) as is_tool_call,
+        coalesce(upper(level) = 'ERROR', false) as is_error,
+        coalesce({{ var('langfuse_is_deleted') }}, false) as is_deleted,
+
+        ---------- timestamps
+        {{ utc_timestamp('start_time') }} as started_at,
+        {{ utc_timestamp('end_time') }} as ended_at,
+        coalesce(
+            {{ utc_timestamp(var('langfuse_written_at')) }},
+            {{ utc_timestamp('created_at') }},
+            {{ utc_timestamp('start_time') }}
+        ) as loaded_at
+
+    from source
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when source_row_id is null then 'missing_id'
+            when trace_id is null then 'missing_parent'
+            when started_at is null then 'unreadable_time'
+            when started_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
+                then 'time_after_load'
+        end as quarantine_reason
+
+    from renamed
+
+)
+
+select * from judged

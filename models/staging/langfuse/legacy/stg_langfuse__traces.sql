@@ -1,0 +1,81 @@
+{{ config(
+    enabled = 'langfuse' in var('trace_sources')
+        and var('langfuse_layout') == 'legacy'
+) }}
+
+-- Grain: one version of one trace, usable or not. A trace is one turn: what the
+-- customer wrote and what the agent answered.
+with
+
+source as (
+
+    select * from {{ source('langfuse', 'traces') }}
+
+),
+
+decoded as (
+
+    select
+        *,
+        {{ json_decoded('metadata') }} as metadata_json
+
+    from source
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        {{ configured_field('id') }} as source_row_id,
+        {{ configured_field('id') }} as trace_id,
+        {{ configured_field(var('langfuse_session_id')) }} as session_ref,
+        {{ configured_field(var('langfuse_ticket_ref')) }} as ticket_ref,
+        {{ configured_field(var('langfuse_customer_id')) }}
+            as customer_external_id,
+        {{ configured_field(var('langfuse_anonymous_id')) }}
+            as customer_anonymous_id,
+
+        ---------- strings
+        lower({{ configured_field(var('langfuse_customer_email')) }})
+            as customer_email,
+        {{ configured_field(var('langfuse_agent_name')) }} as agent_name,
+        {{ configured_field(var('langfuse_agent_version')) }} as agent_version,
+        nullif(cast(input as {{ dbt.type_string() }}), '') as logged_input,
+        nullif(cast(output as {{ dbt.type_string() }}), '') as logged_output,
+
+        ---------- booleans
+        true as is_root,
+        coalesce({{ var('langfuse_is_test') }}, false) as is_test,
+        coalesce({{ var('langfuse_is_deleted') }}, false) as is_deleted,
+
+        ---------- timestamps
+        {{ utc_timestamp('timestamp') }} as started_at,
+        {{ utc_timestamp('created_at') }} as created_at,
+        coalesce(
+            {{ utc_timestamp(var('langfuse_written_at')) }},
+            {{ utc_timestamp('created_at') }},
+            {{ utc_timestamp('timestamp') }}
+        ) as loaded_at
+
+    from decoded
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when source_row_id is null then 'missing_id'
+            when started_at is null then 'unreadable_time'
+            when started_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
+                then 'time_after_load'
+        end as quarantine_reason
+
+    from renamed
+
+)
+
+select * from judged
