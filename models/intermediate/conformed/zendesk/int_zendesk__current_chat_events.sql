@@ -1,0 +1,43 @@
+{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+
+-- Grain: one chat event, in its newest load.
+
+with
+
+chat_events as (
+
+    select * from {{ ref('stg_zendesk__ticket_chat_events') }}
+
+),
+
+numbered_events as (
+
+    select
+        chat_events.*,
+        row_number() over (
+            partition by chat_event_id
+            order by
+                coalesce(loaded_at, occurred_at) desc,
+                -- only so that the same rows always give the same answer
+                {{ dbt.hash(
+                    "coalesce(event_type, '') || '|' || coalesce(actor_id, '')"
+                    ~ " || '|' || coalesce(body, '')"
+                    ~ " || '|' || coalesce(message_source, '')"
+                ) }} desc
+        ) as version_number
+
+    from chat_events
+
+    where quarantine_reason is null
+
+),
+
+current_events as (
+
+    select * from numbered_events
+
+    where version_number = 1
+
+)
+
+select * from current_events

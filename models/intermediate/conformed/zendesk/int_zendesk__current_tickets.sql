@@ -1,0 +1,53 @@
+{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+
+-- Grain: one ticket, in its newest loaded version. Deleted tickets stay.
+
+with
+
+tickets as (
+
+    select * from {{ ref('stg_zendesk__tickets') }}
+
+),
+
+usable as (
+
+    select * from tickets
+
+    where quarantine_reason is null
+
+),
+
+numbered as (
+
+    select
+        usable.*,
+        row_number() over (
+            partition by ticket_id
+            order by
+                coalesce(updated_at, created_at) desc,
+                coalesce(loaded_at, created_at) desc,
+                -- only so that the same rows always give the same answer
+                {{ dbt.hash(
+                    "coalesce(status, '') || '|' || coalesce(subject, '')"
+                    ~ " || '|' || coalesce(assignee_id, '')"
+                    ~ " || '|' || coalesce(requester_id, '')"
+                    ~ " || '|' || coalesce(session_ref, '')"
+                    ~ " || '|' || coalesce(merged_ticket_ids, '')"
+                    ~ " || '|' || coalesce(follow_up_ticket_ids, '')"
+                ) }} desc
+        ) as version_number
+
+    from usable
+
+),
+
+current_tickets as (
+
+    select * from numbered
+
+    where version_number = 1
+
+)
+
+select * from current_tickets

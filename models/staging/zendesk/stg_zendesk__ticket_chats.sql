@@ -1,0 +1,57 @@
+{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{%- set columns = {
+    'chat_id': 'string',
+    'ticket_id': 'string',
+    'initiator': 'string',
+    '_fivetran_synced': 'timestamp',
+} %}
+
+-- Grain: one row of the raw table. One chat can belong to several tickets: a
+-- pair of chat and ticket has one row per load.
+
+with
+
+source as (
+
+    select * from {{ optional_source('zendesk', 'ticket_chat', columns) }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        nullif(trim(cast(chat_id as {{ dbt.type_string() }})), '') as chat_id,
+        nullif(trim(cast(ticket_id as {{ dbt.type_string() }})), '')
+            as ticket_id,
+
+        ---------- strings
+        case trim(cast(initiator as {{ dbt.type_string() }}))
+            when '1' then 'agent'
+            when '2' then 'customer'
+            when '5' then 'system'
+        end as initiator_role,
+
+        ---------- timestamps
+        {{ utc_timestamp('_fivetran_synced') }} as loaded_at
+
+    from source
+
+),
+
+judged as (
+
+    select
+        chat_id || ':' || ticket_id as ticket_chat_id,
+        renamed.*,
+        case
+            when chat_id is null then 'missing_id'
+            when ticket_id is null then 'missing_parent'
+        end as quarantine_reason
+
+    from renamed
+
+)
+
+select * from judged

@@ -1,0 +1,50 @@
+{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{%- set columns = {
+    'ticket_id': 'string',
+    'tag': 'string',
+    '_fivetran_synced': 'timestamp',
+} %}
+
+-- Grain: one row of the raw table; a ticket's tag has one row per load.
+
+with
+
+source as (
+
+    select * from {{ optional_source('zendesk', 'ticket_tag', columns) }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        nullif(trim(cast(ticket_id as {{ dbt.type_string() }})), '')
+            as ticket_id,
+
+        ---------- strings
+        lower(nullif(trim(tag), '')) as tag,
+
+        ---------- timestamps
+        {{ utc_timestamp('_fivetran_synced') }} as loaded_at
+
+    from source
+
+),
+
+judged as (
+
+    select
+        ticket_id || ':' || tag as ticket_tag_id,
+        renamed.*,
+        case
+            when ticket_id is null then 'missing_parent'
+            when tag is null then 'missing_id'
+        end as quarantine_reason
+
+    from renamed
+
+)
+
+select * from judged
