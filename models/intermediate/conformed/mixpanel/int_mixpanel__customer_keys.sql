@@ -1,0 +1,96 @@
+{{ config(enabled = 'mixpanel' in var('event_sources')) }}
+
+-- Grain: one pair of keys that Mixpanel has seen together, at its first time.
+-- anonymous_id is the id from before, external_id the one it was identified as.
+-- A device id comes bare and as "$device:<id>": both forms are here.
+
+with
+
+stg_mixpanel__events as (
+
+    select * from {{ ref('stg_mixpanel__events') }}
+
+),
+
+int_mixpanel__identity_pairs as (
+
+    select * from {{ ref('int_mixpanel__identity_pairs') }}
+
+),
+
+bare as (
+
+    select
+        {{ text_replace('first_id', '^[$]device:', '') }} as device_id,
+        second_id,
+        seen_at
+    from int_mixpanel__identity_pairs
+
+),
+
+both_forms as (
+
+    select
+        device_id as anonymous_id,
+        second_id as external_id,
+        seen_at
+    from bare
+    union all
+    select
+        '$device:' || device_id as anonymous_id,
+        second_id as external_id,
+        seen_at
+    from bare
+
+),
+
+identified as (
+
+    select
+        external_id,
+        cast(null as {{ dbt.type_string() }}) as email,
+        anonymous_id,
+        min(seen_at) as seen_at
+    from both_forms
+    where lower(anonymous_id) <> lower(external_id)
+    group by 1, 2, 3
+
+),
+
+emailed as (
+
+    select
+        customer_external_id as external_id,
+        customer_email as email,
+        case when customer_external_id is null then distinct_id end
+            as anonymous_id,
+        min(occurred_at) as seen_at
+    from stg_mixpanel__events
+    where
+        quarantine_reason is null
+        and customer_email is not null
+    group by 1, 2, 3
+
+),
+
+stacked as (
+
+    select * from identified
+    union all
+    select * from emailed
+
+),
+
+customer_keys as (
+
+    select
+        'mixpanel' as source_name,
+        external_id,
+        email,
+        anonymous_id,
+        seen_at
+    from stacked
+
+)
+
+select * from customer_keys

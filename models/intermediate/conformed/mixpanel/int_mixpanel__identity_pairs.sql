@@ -1,0 +1,154 @@
+{{ config(enabled = 'mixpanel' in var('event_sources')) }}
+
+-- Grain: one pair of ids that one event says are one person. first_id is the
+-- one from before: the device, the old id.
+-- Three generations of Mixpanel's identity management say it in different ways,
+-- and a project may hold all of them.
+{%- set made_up =
+    "'^([$]device:.*|[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+)$'" %}
+
+with
+
+stg_mixpanel__events as (
+
+    select * from {{ ref('stg_mixpanel__events') }}
+
+),
+
+usable as (
+
+    select * from stg_mixpanel__events
+    where quarantine_reason is null
+
+),
+
+identified as (
+
+    select
+        coalesce(
+            {{ json_text('properties', '$anon_id') }},
+            {{ json_text('properties', '$anon_distinct_id') }},
+            distinct_id_before_identity,
+            device_id
+        ) as first_id,
+        coalesce(
+            {{ json_text('properties', '$identified_id') }},
+            customer_external_id,
+            distinct_id
+        ) as second_id,
+        occurred_at
+    from usable
+    where event_name = '$identify'
+
+),
+
+aliased as (
+
+    select
+        coalesce(
+            {{ json_text('properties', 'distinct_id') }}, distinct_id
+        ) as first_id,
+        {{ json_text('properties', 'alias') }} as second_id,
+        occurred_at
+    from usable
+    where event_name = '$create_alias'
+
+),
+
+merged as (
+
+    select
+        {{ json_text('properties', ['$distinct_ids', 0]) }} as first_id,
+        {{ json_text('properties', ['$distinct_ids', 1]) }} as second_id,
+        occurred_at
+    from usable
+    where event_name = '$merge'
+
+),
+
+resolved_by_mixpanel as (
+
+    select
+        distinct_id_before_identity as first_id,
+        distinct_id as second_id,
+        occurred_at
+    from usable
+    where event_name not in ('$identify', '$create_alias', '$merge')
+
+),
+
+sent_with_user_id as (
+
+    select
+        coalesce(device_id, distinct_id_before_identity, distinct_id)
+            as first_id,
+        customer_external_id as second_id,
+        occurred_at
+    from usable
+
+),
+
+-- A merge names its ids in any order, and the id that Mixpanel resolves to may
+-- be the device's. Ids that libraries make up tell which one came first.
+undirected as (
+
+    select * from merged
+    union all
+    select * from resolved_by_mixpanel
+
+),
+
+judged as (
+
+    select
+        undirected.*,
+        {{ text_matches('lower(first_id)', made_up) }} as is_first_made_up,
+        {{ text_matches('lower(second_id)', made_up) }} as is_second_made_up
+    from undirected
+
+),
+
+directed as (
+
+    select
+        case
+            when is_second_made_up and not is_first_made_up then second_id
+            else first_id
+        end as first_id,
+        case
+            when is_second_made_up and not is_first_made_up then first_id
+            else second_id
+        end as second_id,
+        occurred_at
+    from judged
+
+),
+
+stacked as (
+
+    select * from identified
+    union all
+    select * from aliased
+    union all
+    select * from directed
+    union all
+    select * from sent_with_user_id
+
+),
+
+identity_pairs as (
+
+    select
+        trim(first_id) as first_id,
+        trim(second_id) as second_id,
+        min(occurred_at) as seen_at
+    from stacked
+    where
+        trim(first_id) <> ''
+        and trim(second_id) <> ''
+        and lower(trim(first_id)) <> lower(trim(second_id))
+    group by 1, 2
+
+)
+
+select * from identity_pairs
