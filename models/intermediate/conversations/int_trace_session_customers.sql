@@ -1,0 +1,53 @@
+-- Grain: one trace session. customer_id is null when its trace names nobody.
+
+with
+
+int_trace_sessions as (
+
+    select * from {{ ref('int_trace_sessions') }}
+
+),
+
+int_customers as (
+
+    select * from {{ ref('int_customers') }}
+
+),
+
+keyed as (
+
+    select
+        trace_session_id,
+        source_name,
+        {{ customer_key_of('external', 'customer_external_id') }}
+            as external_key,
+        {{ customer_key_of('email', 'customer_email') }} as email_key,
+        {{ customer_key_of('anonymous', 'customer_anonymous_id') }}
+            as anonymous_key
+    from int_trace_sessions
+
+),
+
+trace_session_customers as (
+
+    select
+        keyed.trace_session_id,
+        {{ first_customer_id(['by_external', 'by_email', 'by_anonymous']) }}
+            as customer_id
+    from keyed
+    left join int_customers as by_external
+        on
+            keyed.source_name = by_external.source_name
+            and keyed.external_key = by_external.customer_key
+    left join int_customers as by_email
+        on
+            keyed.source_name = by_email.source_name
+            and keyed.email_key = by_email.customer_key
+    left join int_customers as by_anonymous
+        on
+            keyed.source_name = by_anonymous.source_name
+            and keyed.anonymous_key = by_anonymous.customer_key
+
+)
+
+select * from trace_session_customers
