@@ -1,0 +1,101 @@
+-- Grain: a message and an earlier one by the same role in the same conversation
+-- that says nearly the same. similarity is the cosine of their sets of words;
+-- three words in common at least, since two short messages agree by accident.
+
+with
+
+message_words as (
+
+    select * from {{ ref('int_message_words') }}
+
+),
+
+conversation_messages as (
+
+    select * from {{ ref('int_conversation_messages') }}
+
+),
+
+word_counts as (
+
+    select
+        message_id,
+        count(*) as word_count
+
+    from message_words
+
+    group by 1
+
+),
+
+shared_words as (
+
+    select
+        message_words.conversation_id,
+        message_words.author_role,
+        message_words.message_id,
+        other_words.message_id as earlier_message_id,
+        count(*) as shared_count
+
+    from message_words
+
+    inner join message_words as other_words
+        on
+            message_words.conversation_id = other_words.conversation_id
+            and message_words.author_role = other_words.author_role
+            and message_words.word = other_words.word
+            and message_words.message_id <> other_words.message_id
+
+    group by 1, 2, 3, 4
+
+),
+
+ordered_pairs as (
+
+    select
+        shared_words.*,
+        {{ ratio(
+            'shared_words.shared_count',
+            'sqrt(later_counts.word_count * earlier_counts.word_count)'
+        ) }} as similarity
+
+    from shared_words
+
+    inner join conversation_messages as later_messages
+        on shared_words.message_id = later_messages.message_id
+
+    inner join conversation_messages as earlier_messages
+        on shared_words.earlier_message_id = earlier_messages.message_id
+
+    inner join word_counts as later_counts
+        on shared_words.message_id = later_counts.message_id
+
+    inner join word_counts as earlier_counts
+        on shared_words.earlier_message_id = earlier_counts.message_id
+
+    where
+        later_messages.message_number > earlier_messages.message_number
+        and shared_words.shared_count >= 3
+
+),
+
+similar_messages as (
+
+    select
+        conversation_id,
+        message_id,
+        earlier_message_id,
+        author_role,
+        similarity
+
+    from ordered_pairs
+
+    where
+        similarity >= case author_role
+            when 'customer' then {{ var('repeated_question_similarity') }}
+            else {{ var('repeated_answer_similarity') }}
+        end
+
+)
+
+select * from similar_messages
