@@ -1,0 +1,82 @@
+-- Grain: one conversation with a trace session in it: the first such session,
+-- which names the agent and its version.
+
+with
+
+messages as (
+
+    select * from {{ ref('int_messages') }}
+    where trace_session_id is not null
+
+),
+
+message_conversations as (
+
+    select * from {{ ref('int_message_conversations') }}
+
+),
+
+links as (
+
+    select * from {{ ref('int_sessions_linked_to_tickets') }}
+
+),
+
+trace_sessions as (
+
+    select * from {{ ref('int_trace_sessions') }}
+
+),
+
+session_appearances as (
+
+    select
+        message_conversations.conversation_id,
+        messages.trace_session_id,
+        min(message_conversations.sent_at) as appeared_at
+
+    from message_conversations
+
+    inner join messages
+        on message_conversations.message_id = messages.message_id
+
+    group by 1, 2
+
+),
+
+ranked as (
+
+    select
+        conversation_id,
+        trace_session_id,
+        row_number() over (
+            partition by conversation_id
+            order by appeared_at, trace_session_id
+        ) as appearance_number
+
+    from session_appearances
+
+),
+
+conversation_sessions as (
+
+    select
+        ranked.conversation_id,
+        ranked.trace_session_id,
+        trace_sessions.agent_name,
+        trace_sessions.agent_version,
+        links.link_method
+
+    from ranked
+
+    inner join trace_sessions
+        on ranked.trace_session_id = trace_sessions.trace_session_id
+
+    left join links
+        on ranked.trace_session_id = links.trace_session_id
+
+    where ranked.appearance_number = 1
+
+)
+
+select * from conversation_sessions
