@@ -1,0 +1,72 @@
+-- Grain: one conversation and who repeated themselves in it: the customer the
+-- question, or the AI agent the answer. Evidence is the last repetition.
+
+with
+
+confidence_messages as (
+
+    select * from {{ ref('int_confidence_messages') }}
+
+),
+
+similar_messages as (
+
+    select * from {{ ref('int_similar_messages') }}
+
+),
+
+repetitions as (
+
+    select
+        confidence_messages.conversation_id,
+        confidence_messages.message_id,
+        confidence_messages.message_number,
+        case similar_messages.author_role
+            when 'customer' then 'repeated_question'
+            when 'ai_agent' then 'agent_repeated_itself'
+        end as signal
+
+    from confidence_messages
+
+    inner join similar_messages
+        on confidence_messages.message_id = similar_messages.message_id
+
+    -- a question repeated before anyone answered is impatience, not a verdict
+    where
+        confidence_messages.message_number
+        > confidence_messages.first_answer_number
+
+    group by 1, 2, 3, 4
+
+),
+
+latest_first as (
+
+    select
+        conversation_id,
+        message_id,
+        signal,
+        row_number() over (
+            partition by conversation_id, signal
+            order by message_number desc
+        ) as position_from_end
+
+    from repetitions
+
+),
+
+repetition_signals as (
+
+    select
+        conversation_id,
+        signal,
+        cast(1 as double precision) as signal_value,
+        message_id
+
+    from latest_first
+
+    where position_from_end = 1
+
+)
+
+select * from repetition_signals
