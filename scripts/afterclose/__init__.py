@@ -1,0 +1,1 @@
+"""The programs around the dbt project. Each is started by scripts/NAME."""
