@@ -1,0 +1,1 @@
+"""What people and agents say. Data only; no code."""
