@@ -1,0 +1,130 @@
+"""From nothing to the five metrics: simulate, load, build, show.
+
+What is done stays done: each step leaves a stamp of everything it depends on,
+and a second run only repeats the steps whose stamp no longer fits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from afterclose.demo_report import print_report
+from afterclose.steps import StepFailed, dbt, run, script, timed
+from afterclose.venv import PROJECT_DIR
+from afterclose.warehouse import open_warehouse, read_output
+
+DEMO_DIR = PROJECT_DIR / "demo"
+RAW_DIR = DEMO_DIR / "raw"
+STAMPS = DEMO_DIR / "stamps.json"
+
+SIMULATOR = ["scripts/afterclose/simulate"]
+LOADER = [
+    "scripts/afterclose/load_raw.py",
+    "scripts/afterclose/export_files.py",
+    "scripts/afterclose/export_readers.py",
+]
+MODELS = ["models", "macros", "seeds", "tests", "dbt_project.yml"]
+
+
+def stamp_of(parts: list[str], *further: str) -> str:
+    """A hash of the files below some paths, and of any further words."""
+    digest = hashlib.sha256("\n".join(further).encode())
+    for part in parts:
+        path = PROJECT_DIR / part
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            if file.is_file() and file.suffix in {".py", ".sql", ".yml", ".csv",
+                                                  ".json", ".yaml", ".md"}:
+                name = file.relative_to(PROJECT_DIR).as_posix()
+                digest.update(name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def read_stamps() -> dict[str, str]:
+    """Step -> stamp of its last success."""
+    try:
+        return json.loads(STAMPS.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def keep_stamp(step: str, stamp: str) -> None:
+    """Remember that a step succeeded."""
+    DEMO_DIR.mkdir(exist_ok=True)
+    STAMPS.write_text(json.dumps({**read_stamps(), step: stamp}, indent=2))
+
+
+def has_marts(warehouse_path: Path) -> bool:
+    """Whether an earlier build is still there."""
+    if not warehouse_path.exists():
+        return False
+    with open_warehouse(read_only=True) as warehouse:
+        return bool(warehouse.columns(warehouse.schema, "metric_values"))
+
+
+def build_demo(
+    console: Console, conversations: int, weeks: int, seed: int
+) -> None:
+    """Bring raw data and marts up to date. Raises StepFailed."""
+    path = PROJECT_DIR / read_output(None)["path"]
+    simulated = stamp_of(SIMULATOR, f"{conversations} {weeks} {seed}")
+    loaded = stamp_of(LOADER, simulated, str(path))
+    built = stamp_of(MODELS, loaded)
+    steps = [
+        (
+            "simulate",
+            f"Simulate {conversations:,} conversations over {weeks} weeks",
+            simulated,
+            script(
+                "simulate", "--stack", "langfuse,zendesk,mixpanel",
+                "--conversations", conversations, "--weeks", weeks,
+                "--seed", seed, "--out", RAW_DIR,
+            ),
+            RAW_DIR.exists(),
+        ),
+        (
+            "load",
+            f"Load the raw tables into {path.name}",
+            loaded,
+            script("load_raw", RAW_DIR),
+            path.exists(),
+        ),
+        (
+            "build",
+            "Build and test the models",
+            built,
+            dbt("build"),
+            has_marts(path),
+        ),
+    ]
+    for name, title, stamp, command, is_there in steps:
+        if is_there and read_stamps().get(name) == stamp:
+            console.print(f"[green]✓[/green] {title} [dim]done before[/dim]")
+            continue
+        with timed(console, title):
+            run(command, console=console, title=title)
+        keep_stamp(name, stamp)
+
+
+@click.command()
+@click.option("--conversations", default=6000, show_default=True)
+@click.option("--weeks", default=12, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+def main(conversations: int, weeks: int, seed: int) -> None:
+    """Simulate a support operation, load it, build, and show the metrics."""
+    console = Console()
+    if not console.is_terminal:
+        # A file or a pipe has no width of its own; 80 would cut the headings.
+        console = Console(width=140)
+    try:
+        build_demo(console, conversations, weeks, seed)
+    except StepFailed as problem:
+        click.echo(f"\n{problem}", err=True)
+        raise SystemExit(1) from None
+    with open_warehouse(read_only=True) as warehouse:
+        print_report(warehouse, console)
