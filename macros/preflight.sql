@@ -20,9 +20,11 @@
 {% macro preflight_vars() -%}
     {%- set problems = [] -%}
     {%- set known = {
-        'trace_sources': ['langfuse'],
-        'ticket_sources': ['zendesk'],
-        'event_sources': ['mixpanel'],
+        'trace_sources': [
+            'langfuse', 'langsmith', 'braintrust', 'opentelemetry', 'datadog'
+        ],
+        'ticket_sources': ['zendesk', 'intercom', 'freshdesk'],
+        'event_sources': ['mixpanel', 'amplitude', 'warehouse_events'],
     } -%}
     {%- for switch, tools in known.items() -%}
         {%- for tool in var(switch) if tool not in tools -%}
@@ -36,8 +38,16 @@
     {%- set choices = {
         'resolution_anchor': ['last_answer', 'ticket_close'],
         'langfuse_layout': ['legacy', 'v2'],
-        'zendesk_layout': ['fivetran'],
-        'mixpanel_layout': ['fivetran'],
+        'opentelemetry_layout': ['clickhouse', 'otlp'],
+        'datadog_layout': ['sdk', 'export_api'],
+        'zendesk_layout': ['fivetran', 'airbyte'],
+        'intercom_layout': ['fivetran', 'airbyte'],
+        'freshdesk_layout': ['airbyte', 'api'],
+        'mixpanel_layout': ['fivetran', 'airbyte'],
+        'amplitude_layout': ['fivetran', 'airbyte'],
+        'warehouse_events_layout': [
+            'segment', 'rudderstack', 'snowplow', 'generic'
+        ],
         'recontact_window_hours': [24, 72, 168],
     } -%}
     {%- for name, allowed in choices.items() if var(name) not in allowed -%}

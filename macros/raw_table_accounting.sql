@@ -1,0 +1,54 @@
+{#- Row accounting is the same for every tool; each lists its raw tables:
+      raw_tables  {raw table: {'model': staging model,
+                               'key': its column that tells versions of one
+                                      thing apart from other things,
+                               'also': columns that identify a row without a
+                                       key; never text or an e-mail address}} -#}
+
+
+{#- A select of one row per raw row that cannot be used, with its reason. -#}
+{% macro quarantined_rows_of(tool, raw_tables) -%}
+    {%- for table_name, raw_table in raw_tables.items() %}
+    select
+        '{{ tool }}' as source_name,
+        '{{ table_name }}' as table_name,
+        coalesce({{ raw_table.key }}, {{ row_fingerprint(raw_table.also) }})
+            as row_id,
+        quarantine_reason,
+        loaded_at
+
+    from {{ ref(raw_table.model) }}
+
+    where quarantine_reason is not null
+    {{- "\n    union all" if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{#- A select of one row per raw table. Used rows are counted by key here, not
+    read off the models that use them, so that a model that loses rows is found
+    out. -#}
+{% macro row_counts_of(tool, raw_tables) -%}
+    select
+        '{{ tool }}' as source_name,
+        table_name,
+        raw_row_count,
+        raw_row_count - quarantined_count - used_count as older_version_count,
+        quarantined_count,
+        used_count
+
+    from (
+        {%- for table_name, raw_table in raw_tables.items() %}
+        select
+            '{{ table_name }}' as table_name,
+            count(*) as raw_row_count,
+            count(quarantine_reason) as quarantined_count,
+            count(distinct case
+                when quarantine_reason is null then {{ raw_table.key }}
+            end) as used_count
+
+        from {{ ref(raw_table.model) }}
+        {{- "\n        union all" if not loop.last }}
+        {%- endfor %}
+    ) as counted
+{%- endmacro %}
