@@ -63,13 +63,13 @@ agent_scores as (
         unpacked.session_ref,
         unpacked.score_name,
         case
-            when {{ dbt.safe_cast('unpacked.score_text', 'double precision') }}
+            when {{ try_cast('unpacked.score_text', 'double precision') }}
                 is not null
                 then 'number'
             when unpacked.score_label is not null then 'category'
             else 'text'
         end as score_kind,
-        {{ dbt.safe_cast('unpacked.score_text', 'double precision') }}
+        {{ try_cast('unpacked.score_text', 'double precision') }}
             as score_value,
         unpacked.score_label,
         coalesce(unpacked.occurred_at, unpacked.loaded_at) as scored_at,

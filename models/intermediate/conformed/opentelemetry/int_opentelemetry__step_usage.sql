@@ -122,16 +122,15 @@ step_usage as (
         trace_id,
         span_id,
         step_kind,
-        case when is_own_usage then {{ dbt.safe_cast('input_tokens', 'bigint') }} end
+        case when is_own_usage then {{ try_cast('input_tokens', 'bigint') }} end
             as input_tokens,
-        case when is_own_usage then {{ dbt.safe_cast('output_tokens', 'bigint') }} end
+        case when is_own_usage then {{ try_cast('output_tokens', 'bigint') }} end
             as output_tokens,
         case
             when is_own_usage
-                then cast(
-                    {{ dbt.safe_cast('cost_usd', 'double precision') }}
-                    as numeric(28, 12)
-                )
+                then {{ try_cast(
+                    try_cast('cost_usd', 'double precision'), 'numeric(28, 12)'
+                ) }}
         end as cost_usd,
         is_root
 

@@ -67,7 +67,7 @@ renamed as (
         ---------- timestamps
         {{ utc_timestamp('timestamp') }} as started_at,
         {{ plus_nanoseconds(
-            utc_timestamp('timestamp'), dbt.safe_cast('duration', 'bigint')
+            utc_timestamp('timestamp'), try_cast('duration', 'bigint')
         ) }} as ended_at,
         {{ utc_timestamp(var('opentelemetry_loaded_at')) }} as written_at
 
