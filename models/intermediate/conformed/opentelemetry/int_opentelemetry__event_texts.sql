@@ -46,15 +46,20 @@ named as (
                     then payload
             end
         ) as content,
-        coalesce(
-            {{ json_text('attributes_json', 'gen_ai.input.messages') }},
-            {{ json_text('attributes_json', 'gen_ai.prompt') }}
-        ) as whole_input,
-        coalesce(
-            {{ json_text('attributes_json', 'gen_ai.output.messages') }},
-            {{ json_text('attributes_json', 'gen_ai.completion') }}
-        ) as whole_output,
-        event_name in ('{{ whole_texts | join("', '") }}') as is_whole_text
+        case
+            when event_name in ('{{ whole_texts | join("', '") }}')
+                then coalesce(
+                    {{ json_text('attributes_json', 'gen_ai.input.messages') }},
+                    {{ json_text('attributes_json', 'gen_ai.prompt') }}
+                )
+        end as whole_input,
+        case
+            when event_name in ('{{ whole_texts | join("', '") }}')
+                then coalesce(
+                    {{ json_text('attributes_json', 'gen_ai.output.messages') }},
+                    {{ json_text('attributes_json', 'gen_ai.completion') }}
+                )
+        end as whole_output
 
     from genai_events
 
@@ -64,7 +69,18 @@ named as (
 ordered as (
 
     select
-        *,
+        trace_id,
+        span_id,
+        whole_input,
+        whole_output,
+        case
+            when spoken_by <> 'choice' and content is not null
+                then {{ json_message('spoken_by', 'content') }}
+        end as given_message,
+        case
+            when spoken_by = 'choice' and content is not null
+                then {{ json_message("'assistant'", 'content') }}
+        end as answered_message,
         row_number() over (
             partition by trace_id, span_id
             order by occurred_at, occurred_text, event_id
@@ -74,98 +90,27 @@ ordered as (
 
 ),
 
-messages as (
-
-    select
-        trace_id,
-        span_id,
-        event_number,
-        spoken_by,
-        {{ json_message('spoken_by', 'content') }} as given_message,
-        {{ json_message("'assistant'", 'content') }} as answered_message
-
-    from ordered
-
-    where spoken_by is not null and content is not null
-
-),
-
-given as (
-
-    select
-        trace_id,
-        span_id,
-        '[' || {{ dbt.listagg(
-            'given_message', "','", 'order by event_number'
-        ) }} || ']' as logged_input
-
-    from messages
-
-    where spoken_by <> 'choice'
-
-    group by 1, 2
-
-),
-
-answered as (
-
-    select
-        trace_id,
-        span_id,
-        '[' || {{ dbt.listagg(
-            'answered_message', "','", 'order by event_number'
-        ) }} || ']' as logged_output
-
-    from messages
-
-    where spoken_by = 'choice'
-
-    group by 1, 2
-
-),
-
-whole as (
-
-    select
-        trace_id,
-        span_id,
-        {{ first_known('whole_input', 'event_number') }} as logged_input,
-        {{ first_known('whole_output', '-event_number') }} as logged_output
-
-    from ordered
-
-    where is_whole_text
-
-    group by 1, 2
-
-),
-
-spans as (
-
-    select distinct trace_id, span_id from ordered
-
-),
-
 event_texts as (
 
     select
-        spans.trace_id,
-        spans.span_id,
-        coalesce(whole.logged_input, given.logged_input) as logged_input,
-        coalesce(whole.logged_output, answered.logged_output) as logged_output
+        trace_id,
+        span_id,
+        coalesce(
+            {{ first_known('whole_input', 'event_number') }},
+            '[' || {{ dbt.listagg(
+                'given_message', "','", 'order by event_number'
+            ) }} || ']'
+        ) as logged_input,
+        coalesce(
+            {{ first_known('whole_output', '-event_number') }},
+            '[' || {{ dbt.listagg(
+                'answered_message', "','", 'order by event_number'
+            ) }} || ']'
+        ) as logged_output
 
-    from spans
+    from ordered
 
-    left join whole
-        on spans.trace_id = whole.trace_id and spans.span_id = whole.span_id
-
-    left join given
-        on spans.trace_id = given.trace_id and spans.span_id = given.span_id
-
-    left join answered
-        on
-            spans.trace_id = answered.trace_id
-            and spans.span_id = answered.span_id
+    group by 1, 2
 
 )
 

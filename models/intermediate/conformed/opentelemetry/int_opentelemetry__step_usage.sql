@@ -5,8 +5,8 @@
 --   * A model call inside an evaluator is the judge's.
 --   * A model call around another one is a wrapper (two libraries trace one
 --     call), and an agent's tokens are the sum of its calls': neither counts.
---   * The root is the outermost agent span: its parent is no GenAI step (it may
---     be a web request of another service), and no root before it ran as long.
+--   * The root is the outermost agent span: its parent is no GenAI step (a web
+--     request, say), and no root before it ran as long.
 {%- set read = ['attributes', 'steps.attributes_json'] %}
 
 with
@@ -90,15 +90,12 @@ nested as (
             ),
             true
         ) as is_root,
-        max(
+        count(
             case
                 when step_kind in ('model_call', 'other')
-                    and coalesce(input_tokens, output_tokens, cost_usd)
-                    is not null
-                    then 1
-                else 0
+                    then coalesce(input_tokens, output_tokens, cost_usd)
             end
-        ) over (partition by trace_id) = 1 as is_usage_known_inside
+        ) over (partition by trace_id) > 0 as is_usage_known_inside
 
     from placed
 
