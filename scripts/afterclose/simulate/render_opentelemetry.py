@@ -353,8 +353,15 @@ def _key(run: AgentRun, number: int) -> str:
 
 
 def _given(run: AgentRun) -> list[tuple[str, str]]:
-    """Return the model's messages; empty new words are in no history."""
-    return run.history if run.asked else [*run.history, ("user", "")]
+    """Return the model's messages up to the customer's new words.
+
+    A second message may follow at once, and empty words are in no history.
+    """
+    asked = ("user", run.asked)
+    if asked not in run.history:
+        return [*run.history, asked]
+    place = len(run.history) - run.history[::-1].index(asked)
+    return run.history[:place]
 
 
 def _agent_attributes(form: Form, run: AgentRun, luck: float) -> dict:
