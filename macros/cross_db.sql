@@ -296,3 +296,55 @@
         '$."' || {{ key_expression }} || '"'
     )
 {%- endmacro %}
+
+
+{#- Gives a UTC timestamp from seconds since 1970, with fractions, as a number or
+    as text, to the microsecond. What is no number, 0 and less, and seconds after
+    the year 9999 give null: 0 stands for a clock that was not read, and one
+    number out of range failed the whole build. -#}
+{% macro seconds_to_timestamp(expression) -%}
+    {{ return(adapter.dispatch('seconds_to_timestamp')(expression)) }}
+{%- endmacro %}
+
+{% macro default__seconds_to_timestamp(expression) -%}
+    {%- set seconds = 'try_cast(cast(' ~ expression ~ ' as varchar) as double)' -%}
+    case
+        when {{ seconds }} > 0 and {{ seconds }} < 253402300800
+            then make_timestamp(cast(round({{ seconds }} * 1000000) as bigint))
+    end
+{%- endmacro %}
+
+
+{#- Gives JSON text from a column that holds JSON text already, or the engine's
+    own struct, list or map. A plain cast prints a struct as {'a': 1}, which no
+    JSON function reads. -#}
+{% macro json_of(expression) -%}
+    {{ return(adapter.dispatch('json_of')(expression)) }}
+{%- endmacro %}
+
+{% macro default__json_of(expression) -%}
+    case
+        when typeof({{ expression }}) in ('VARCHAR', 'JSON')
+            then cast({{ expression }} as varchar)
+        else cast(to_json({{ expression }}) as varchar)
+    end
+{%- endmacro %}
+
+
+{#- In a select list: one row for each entry of a JSON object, as the JSON array
+    [key, value]. No row where the text is no JSON object. Both come together,
+    because no path reaches a key that holds a quotation mark. -#}
+{% macro each_json_entry(expression) -%}
+    {{ return(adapter.dispatch('each_json_entry')(expression)) }}
+{%- endmacro %}
+
+{% macro default__each_json_entry(expression) -%}
+    {%- set object = 'case when json_valid(' ~ expression ~ ') then '
+        ~ expression ~ ' end' -%}
+    unnest(list_transform(
+        json_keys({{ object }}),
+        lambda entry_key, position: cast(json_array(
+            entry_key, json_extract({{ object }}, '$.*')[position]
+        ) as varchar)
+    ))
+{%- endmacro %}
