@@ -298,19 +298,34 @@
 {%- endmacro %}
 
 
-{#- Gives a UTC timestamp from seconds since 1970, with fractions, as a number or
-    as text, to the microsecond. What is no number, 0 and less, and seconds after
-    the year 9999 give null: 0 stands for a clock that was not read, and one
-    number out of range failed the whole build. -#}
-{% macro seconds_to_timestamp(expression) -%}
-    {{ return(adapter.dispatch('seconds_to_timestamp')(expression)) }}
+{#- Gives a UTC `timestamp` from seconds since 1970, as a number or as text (13
+    digits are milliseconds), and from everything that utc_timestamp reads.
+    Some loaders keep the API's integers, others turn them into times; a cast
+    of 1734537511 to a timestamp fails, and reading it as text gave null. -#}
+{% macro epoch_timestamp(expression) -%}
+    {{ return(adapter.dispatch('epoch_timestamp')(expression)) }}
 {%- endmacro %}
 
-{% macro default__seconds_to_timestamp(expression) -%}
-    {%- set seconds = 'try_cast(cast(' ~ expression ~ ' as varchar) as double)' -%}
+{% macro default__epoch_timestamp(expression) -%}
     case
-        when {{ seconds }} > 0 and {{ seconds }} < 253402300800
-            then make_timestamp(cast(round({{ seconds }} * 1000000) as bigint))
+        when
+            regexp_full_match(
+                cast({{ expression }} as varchar), '[0-9]{9,10}([.][0-9]+)?'
+            )
+            then make_timestamp(cast(
+                round(
+                    cast(cast({{ expression }} as varchar) as double) * 1000000
+                ) as bigint
+            ))
+        when
+            regexp_full_match(
+                cast({{ expression }} as varchar), '[0-9]{13}([.]0+)?'
+            )
+            then make_timestamp(cast(
+                cast(cast({{ expression }} as varchar) as double) * 1000
+                as bigint
+            ))
+        else {{ utc_timestamp(expression) }}
     end
 {%- endmacro %}
 
@@ -347,4 +362,16 @@
             entry_key, json_extract({{ object }}, '$.*')[position]
         ) as varchar)
     ))
+{%- endmacro %}
+
+
+{#- The value in another type, null where it has no such value. dbt.safe_cast is
+    a plain cast on DuckDB and PostgreSQL: one token count of 'n/a' stopped the
+    whole build. -#}
+{% macro try_cast(expression, type) -%}
+    {{ return(adapter.dispatch('try_cast')(expression, type)) }}
+{%- endmacro %}
+
+{% macro default__try_cast(expression, type) -%}
+    try_cast({{ expression }} as {{ type }})
 {%- endmacro %}

@@ -23,7 +23,7 @@ source as (
             as classifications_json,
         {{ json_of(optional_column('braintrust', 'logs', 'error')) }}
             as error_text,
-        {{ dbt.safe_cast(
+        {{ try_cast(
             optional_column('braintrust', 'logs', 'is_root'), 'boolean'
         ) }} as is_marked_root,
         {{ json_text(json_of('span_parents'), [0]) }} as first_parent_id
@@ -56,7 +56,7 @@ renamed as (
         ---------- ids
         {{ configured_field('id') }} as source_row_id,
         -- A number: as text, 9 comes after 10.
-        {{ dbt.safe_cast('_xact_id', 'numeric(38, 0)') }} as transaction_id,
+        {{ try_cast('_xact_id', 'numeric(38, 0)') }} as transaction_id,
         {{ configured_field(['root_span_id', 'span_id']) }} as run_id,
         {{ configured_field('span_id') }} as span_id,
         {{ configured_field('first_parent_id') }} as parent_span_id,
@@ -82,12 +82,12 @@ renamed as (
 
         ---------- numerics
         {%- for name, metric in metrics.items() %}
-        {{ dbt.safe_cast(json_text('metrics_json', metric), 'bigint') }}
+        {{ try_cast(json_text('metrics_json', metric), 'bigint') }}
             as {{ name }},
         {%- endfor %}
         -- Fixed decimals: sums of floats move with the order of the rows.
         cast(
-            {{ dbt.safe_cast(
+            {{ try_cast(
                 json_text('metrics_json', 'estimated_cost'), 'double precision'
             ) }} as numeric(28, 12)
         ) as cost_usd,
@@ -100,14 +100,14 @@ renamed as (
 
         ---------- timestamps
         coalesce(
-            {{ seconds_to_timestamp(json_text('metrics_json', 'start')) }},
+            {{ epoch_timestamp(json_text('metrics_json', 'start')) }},
             {{ utc_timestamp('created') }}
         ) as started_at,
-        {{ seconds_to_timestamp(json_text('metrics_json', 'end')) }} as ended_at,
+        {{ epoch_timestamp(json_text('metrics_json', 'end')) }} as ended_at,
         coalesce(
             {{ utc_timestamp(var('braintrust_written_at')) }},
             {{ utc_timestamp('created') }},
-            {{ seconds_to_timestamp(json_text('metrics_json', 'start')) }}
+            {{ epoch_timestamp(json_text('metrics_json', 'start')) }}
         ) as loaded_at
 
     from described

@@ -43,14 +43,14 @@ renamed as (
         ---------- numerics
         -- LangSmith writes 0 where it could not count.
         coalesce(
-            nullif({{ dbt.safe_cast('logged_prompt_tokens', 'bigint') }}, 0),
-            {{ dbt.safe_cast(json_text('usage_json', 'input_tokens'), 'bigint') }},
-            {{ dbt.safe_cast(json_text('usage_json', 'prompt_tokens'), 'bigint') }}
+            nullif({{ try_cast('logged_prompt_tokens', 'bigint') }}, 0),
+            {{ try_cast(json_text('usage_json', 'input_tokens'), 'bigint') }},
+            {{ try_cast(json_text('usage_json', 'prompt_tokens'), 'bigint') }}
         ) as input_tokens,
         coalesce(
-            nullif({{ dbt.safe_cast('logged_completion_tokens', 'bigint') }}, 0),
-            {{ dbt.safe_cast(json_text('usage_json', 'output_tokens'), 'bigint') }},
-            {{ dbt.safe_cast(
+            nullif({{ try_cast('logged_completion_tokens', 'bigint') }}, 0),
+            {{ try_cast(json_text('usage_json', 'output_tokens'), 'bigint') }},
+            {{ try_cast(
                 json_text('usage_json', 'completion_tokens'), 'bigint'
             ) }}
         ) as output_tokens,
@@ -58,11 +58,11 @@ renamed as (
         -- itself reports is its own. Fixed decimals: sums of floats move with
         -- the order of the rows.
         cast(
-            {{ dbt.safe_cast('logged_total_cost', 'double precision') }}
+            {{ try_cast('logged_total_cost', 'double precision') }}
             as numeric(28, 12)
         ) as total_cost_usd,
         cast(
-            {{ dbt.safe_cast(
+            {{ try_cast(
                 json_text('usage_json', 'total_cost'), 'double precision'
             ) }} as numeric(28, 12)
         ) as own_cost_usd,
@@ -76,11 +76,11 @@ renamed as (
         coalesce({{ var('langsmith_is_test') }}, false) as is_test,
 
         ---------- timestamps
-        coalesce({{ logged_time('start_time') }}, path_started_at) as started_at,
-        {{ logged_time('end_time') }} as ended_at,
+        coalesce({{ epoch_timestamp('start_time') }}, path_started_at) as started_at,
+        {{ epoch_timestamp('end_time') }} as ended_at,
         coalesce(
-            {{ logged_time(var('langsmith_written_at')) }},
-            {{ logged_time('start_time') }},
+            {{ epoch_timestamp(var('langsmith_written_at')) }},
+            {{ epoch_timestamp('start_time') }},
             path_started_at
         ) as loaded_at
 

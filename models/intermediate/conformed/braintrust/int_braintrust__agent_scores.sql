@@ -40,7 +40,7 @@ scores as (
         case lower({{ json_text('entry', [1]) }})
             when 'true' then 1
             when 'false' then 0
-            else {{ dbt.safe_cast(
+            else {{ try_cast(
                 json_text('entry', [1]), 'double precision'
             ) }}
         end as score_value,

@@ -44,7 +44,7 @@ verdicts as (
     select
         *,
         coalesce(score_text, lower(value_text)) as verdict_text,
-        {{ dbt.safe_cast(
+        {{ try_cast(
             'coalesce(score_text, value_text)', 'double precision'
         ) }} as verdict_number,
         case
