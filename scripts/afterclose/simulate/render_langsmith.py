@@ -15,7 +15,7 @@ from random import Random
 
 from .plan import Plan
 from .records import Batch
-from .renderers import NUMBER, INTEGER, TEXT, Renderer, Rows, columns, renders
+from .renderers import INTEGER, NUMBER, TEXT, Renderer, Rows, columns, renders
 from .runs import AGENT, MODEL, VERSIONS, AgentRun, Judgement, SessionLog
 from .times import offset_text, plain_text, zulu_text
 from .trace_metadata import as_uuid, session_metadata
@@ -251,9 +251,12 @@ class LangsmithRenderer(Renderer):
                 "input_tokens": whole[17], "output_tokens": whole[18],
                 "total_tokens": whole[16], "total_cost": whole[19],
             }
-            patch["outputs"] = json.dumps(
-                json.loads(row["outputs"]) | {"usage_metadata": usage}
-            )
+            # Without an answer the wrapper leaves them in the metadata.
+            place = "outputs" if whole[12] != "{}" else "extra"
+            holder = json.loads(row[place])
+            told = holder if place == "outputs" else holder["metadata"]
+            told["usage_metadata"] = usage
+            patch[place] = json.dumps(holder)
         return [tuple(post.values()), tuple(patch.values())]
 
     # -------------------------------------------------------------- feedback
