@@ -523,6 +523,72 @@
 
 {% macro default__json_message(role, content) -%}
     cast(json_object('role', {{ role }}, 'content', {{ content }}) as varchar)
+
+
+{#- Gives a UTC `timestamp` from seconds since 1970, as a number or as text (13
+    digits are milliseconds), and from everything that utc_timestamp reads.
+    Some loaders keep the API's integers, others turn them into times; a cast
+    of 1734537511 to a timestamp fails, and reading it as text gave null. -#}
+{% macro epoch_timestamp(expression) -%}
+    {{ return(adapter.dispatch('epoch_timestamp')(expression)) }}
+{%- endmacro %}
+
+{% macro default__epoch_timestamp(expression) -%}
+    case
+        when
+            regexp_full_match(
+                cast({{ expression }} as varchar), '[0-9]{9,10}([.][0-9]+)?'
+            )
+            then make_timestamp(cast(
+                round(
+                    cast(cast({{ expression }} as varchar) as double) * 1000000
+                ) as bigint
+            ))
+        when
+            regexp_full_match(
+                cast({{ expression }} as varchar), '[0-9]{13}([.]0+)?'
+            )
+            then make_timestamp(cast(
+                cast(cast({{ expression }} as varchar) as double) * 1000
+                as bigint
+            ))
+        else {{ utc_timestamp(expression) }}
+    end
+{%- endmacro %}
+
+
+{#- Gives JSON text from a column that holds JSON text already, or the engine's
+    own struct, list or map. A plain cast prints a struct as {'a': 1}, which no
+    JSON function reads. -#}
+{% macro json_of(expression) -%}
+    {{ return(adapter.dispatch('json_of')(expression)) }}
+{%- endmacro %}
+
+{% macro default__json_of(expression) -%}
+    case
+        when typeof({{ expression }}) in ('VARCHAR', 'JSON')
+            then cast({{ expression }} as varchar)
+        else cast(to_json({{ expression }}) as varchar)
+    end
+{%- endmacro %}
+
+
+{#- In a select list: one row for each entry of a JSON object, as the JSON array
+    [key, value]. No row where the text is no JSON object. Both come together,
+    because no path reaches a key that holds a quotation mark. -#}
+{% macro each_json_entry(expression) -%}
+    {{ return(adapter.dispatch('each_json_entry')(expression)) }}
+{%- endmacro %}
+
+{% macro default__each_json_entry(expression) -%}
+    {%- set object = 'case when json_valid(' ~ expression ~ ') then '
+        ~ expression ~ ' end' -%}
+    unnest(list_transform(
+        json_keys({{ object }}),
+        lambda entry_key, position: cast(json_array(
+            entry_key, json_extract({{ object }}, '$.*')[position]
+        ) as varchar)
+    ))
 {%- endmacro %}
 
 
