@@ -37,12 +37,16 @@ spelled as (
         ] %}
         {%- set text = 'cast(' ~ moment[0] ~ ' as ' ~ dbt.type_string() ~ ')' %}
         case
-            when {{ text_matches(text, "'^[0-9]{2}-[0-9]{2}-[0-9]{4} '") }}
+            when {{ text_matches(
+                text, "'^[0-9]{2}-[0-9]{2}-[0-9]{4} [0-9:]{8} [+-][0-9]{4}$'"
+            ) }}
                 then
                     substring({{ text }}, 7, 4)
                     || '-' || substring({{ text }}, 4, 2)
                     || '-' || substring({{ text }}, 1, 2)
-                    || substring({{ text }}, 11)
+                    || substring({{ text }}, 11, 9)
+                    || substring({{ text }}, 21, 3)
+                    || ':' || substring({{ text }}, 24, 2)
             else {{ text }}
         end as {{ moment[1] }}{{ "," if not loop.last }}
         {%- endfor %}

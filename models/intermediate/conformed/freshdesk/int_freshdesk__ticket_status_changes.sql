@@ -33,7 +33,10 @@ newest_records as (
 stacked as (
 
     select
-        'activity:' || activity_id as change_id,
+        -- times are whole seconds: a ticket created and closed in one of them
+        -- began first, and of equal times the smaller id goes first
+        'activity:' || case when is_done then 'ended:' else 'began:' end
+        || activity_id as change_id,
         ticket_id,
         is_done,
         actor_role,
