@@ -322,3 +322,15 @@
         else {{ text }}
     end
 {%- endmacro %}
+
+
+{#- The value in another type, null where it has no such value. dbt.safe_cast is
+    a plain cast on DuckDB and PostgreSQL: one token count of 'n/a' stopped the
+    whole build. -#}
+{% macro try_cast(expression, type) -%}
+    {{ return(adapter.dispatch('try_cast')(expression, type)) }}
+{%- endmacro %}
+
+{% macro default__try_cast(expression, type) -%}
+    try_cast({{ expression }} as {{ type }})
+{%- endmacro %}

@@ -40,9 +40,9 @@ renamed as (
         end as body,
 
         ---------- booleans
-        {{ dbt.safe_cast('incoming', 'boolean') }} as is_incoming,
-        coalesce({{ dbt.safe_cast('private', 'boolean') }}, false) as is_private,
-        coalesce({{ dbt.safe_cast(
+        {{ try_cast('incoming', 'boolean') }} as is_incoming,
+        coalesce({{ try_cast('private', 'boolean') }}, false) as is_private,
+        coalesce({{ try_cast(
             optional_column('freshdesk', table, 'auto_response', 'boolean'),
             'boolean'
         ) }}, false) as is_auto_response,

@@ -78,9 +78,9 @@ renamed as (
         ---------- booleans
         {{ json_text('activity_json', 'automation') }} is not null
             as is_automated,
-        {{ dbt.safe_cast(json_text('activity_json', 'deleted'), 'boolean') }}
+        {{ try_cast(json_text('activity_json', 'deleted'), 'boolean') }}
             as marks_deleted,
-        {{ dbt.safe_cast(json_text('activity_json', 'spam'), 'boolean') }}
+        {{ try_cast(json_text('activity_json', 'spam'), 'boolean') }}
             as marks_spam,
 
         ---------- timestamps

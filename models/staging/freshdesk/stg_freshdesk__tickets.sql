@@ -69,10 +69,10 @@ renamed as (
         cast(tags as {{ dbt.type_string() }}) as tags_json,
 
         ---------- booleans
-        coalesce({{ dbt.safe_cast(
+        coalesce({{ try_cast(
             optional_column('freshdesk', table, 'spam', 'boolean'), 'boolean'
         ) }}, false) as is_marked_spam,
-        coalesce({{ dbt.safe_cast(deleted, 'boolean') }}, false) as is_deleted,
+        coalesce({{ try_cast(deleted, 'boolean') }}, false) as is_deleted,
 
         ---------- timestamps
         {{ utc_timestamp('created_at') }} as created_at,

@@ -92,7 +92,7 @@ authored as (
             else coalesce(account_role, 'system')
         end as author_role,
         case when trim(body) <> '' then body end as body,
-        {{ dbt.safe_cast('reply_id', 'bigint') }} as source_position,
+        {{ try_cast('reply_id', 'bigint') }} as source_position,
         is_public,
         is_automatic,
         sent_at,
