@@ -553,6 +553,30 @@
                 as bigint
             ))
         else {{ utc_timestamp(expression) }}
+
+
+{#- A JSON array of pairs ([{"name": "a", "value": 1}, ...]) as the text of a JSON
+    object ({"a": 1}); any other text as it is. Some loaders turn an object into
+    such an array, and no path reaches a value by its name in there.
+      name_key, value_key  what the array calls the two halves of a pair -#}
+{% macro json_object_of_pairs(expression, name_key, value_key) -%}
+    {{ return(adapter.dispatch('json_object_of_pairs')(
+        expression, name_key, value_key
+    )) }}
+{%- endmacro %}
+
+{% macro default__json_object_of_pairs(expression, name_key, value_key) -%}
+    {%- set text = "cast(" ~ expression ~ " as varchar)" -%}
+    case
+        when {{ json_kind(text) }} = 'array'
+            then '{' || array_to_string(list_transform(list_filter(
+                json_extract({{ text }}, '$[*]'),
+                lambda pair: (pair ->> '{{ name_key }}') is not null
+            ), lambda pair:
+                cast(to_json(pair ->> '{{ name_key }}') as varchar) || ':'
+                || coalesce(cast(pair -> '{{ value_key }}' as varchar), 'null')
+            ), ',') || '}'
+        else {{ text }}
     end
 {%- endmacro %}
 
