@@ -296,3 +296,109 @@
         '$."' || {{ key_expression }} || '"'
     )
 {%- endmacro %}
+
+
+{#- Gives a UTC timestamp from nanoseconds since 1970, as a number or as text.
+    0 and what is no number give null. Dividing in floating point moved times
+    by up to 128 nanoseconds, and the last digits of the ids made of them. -#}
+{% macro nanoseconds_to_timestamp(expression) -%}
+    {{ return(adapter.dispatch('nanoseconds_to_timestamp')(expression)) }}
+{%- endmacro %}
+
+{% macro default__nanoseconds_to_timestamp(expression) -%}
+    make_timestamp(
+        nullif(try_cast(cast({{ expression }} as varchar) as bigint), 0) // 1000
+    )
+{%- endmacro %}
+
+
+{#- Gives the timestamp that lies this many nanoseconds (a bigint) later.
+    dateadd knows no unit below the second on every engine. -#}
+{% macro plus_nanoseconds(timestamp, nanoseconds) -%}
+    {{ return(adapter.dispatch('plus_nanoseconds')(timestamp, nanoseconds)) }}
+{%- endmacro %}
+
+{% macro default__plus_nanoseconds(timestamp, nanoseconds) -%}
+    {{ timestamp }} + to_microseconds({{ nanoseconds }} // 1000)
+{%- endmacro %}
+
+
+{#- The whole row as JSON text, one key per column. Takes the row's alias in the
+    from clause, which must not be a column's name as well: the column would
+    come instead. Loaders that give every property its own column leave a table
+    whose columns nobody knows beforehand. -#}
+{% macro row_as_json(row_alias) -%}
+    {{ return(adapter.dispatch('row_as_json')(row_alias)) }}
+{%- endmacro %}
+
+{% macro default__row_as_json(row_alias) -%}
+    cast(to_json({{ row_alias }}) as varchar)
+{%- endmacro %}
+
+
+{#- Gives JSON text from a column that holds JSON text already, or the engine's
+    own struct, list or map. A plain cast prints a struct as {'a': 1}, which no
+    JSON function reads. -#}
+{% macro json_of(expression) -%}
+    {{ return(adapter.dispatch('json_of')(expression)) }}
+{%- endmacro %}
+
+{% macro default__json_of(expression) -%}
+    case
+        when typeof({{ expression }}) in ('VARCHAR', 'JSON')
+            then cast({{ expression }} as varchar)
+        else cast(to_json({{ expression }}) as varchar)
+    end
+{%- endmacro %}
+
+
+{#- In a select list: one row for each entry of a JSON object, as the JSON array
+    [key, value]. No row where the text is no JSON object. Both come together,
+    because no path reaches a key that holds a quotation mark. -#}
+{% macro each_json_entry(expression) -%}
+    {{ return(adapter.dispatch('each_json_entry')(expression)) }}
+{%- endmacro %}
+
+{% macro default__each_json_entry(expression) -%}
+    {%- set object = 'case when json_valid(' ~ expression ~ ') then '
+        ~ expression ~ ' end' -%}
+    unnest(list_transform(
+        json_keys({{ object }}),
+        lambda entry_key, position: cast(json_array(
+            entry_key, json_extract({{ object }}, '$.*')[position]
+        ) as varchar)
+    ))
+{%- endmacro %}
+
+
+{#- In a JSON array of tags ("key:value"): the value of the first tag with the
+    key, an SQL expression; null when none has it. Only the first colon divides:
+    split at every one, "page:https://a.test" lost its address. -#}
+{% macro json_tag_value(expression, key_expression) -%}
+    {{ return(adapter.dispatch('json_tag_value')(expression, key_expression)) }}
+{%- endmacro %}
+
+{% macro default__json_tag_value(expression, key_expression) -%}
+    substr(
+        list_filter(
+            json_extract_string(
+                case when json_valid({{ expression }}) then {{ expression }} end,
+                '$[*]'
+            ),
+            lambda tag: starts_with(tag, {{ key_expression }} || ':')
+        )[1],
+        length({{ key_expression }}) + 2
+    )
+{%- endmacro %}
+
+
+{#- The value in another type, null where it has no such value. dbt.safe_cast is
+    a plain cast on DuckDB and PostgreSQL: one token count of 'n/a' stopped the
+    whole build. -#}
+{% macro try_cast(expression, type) -%}
+    {{ return(adapter.dispatch('try_cast')(expression, type)) }}
+{%- endmacro %}
+
+{% macro default__try_cast(expression, type) -%}
+    try_cast({{ expression }} as {{ type }})
+{%- endmacro %}
