@@ -159,6 +159,7 @@
         'integer': 'integer',
         'bigint': 'bigint',
         'double precision': 'double precision',
+        'decimal(28,12)': 'numeric(28, 12)',
     } -%}
     {{ types[word] }}
 {%- endmacro %}
@@ -198,10 +199,12 @@
 {%- endmacro %}
 
 
-{#- In a JSON array of chat messages: the JSON text of the last one whose "role"
-    (or "type", as LangChain names it) is in the list; null when none is. The
-    text must be a valid JSON array. Exploding the arrays instead multiplied
-    the rows by the length of every history. -#}
+{#- In a JSON array of chat messages: the JSON text of the last one whose role is
+    in the list (in lower case); null when none is. LangChain calls the role
+    "type", or, where it writes its own objects, the last word of "id":
+    ["langchain", "schema", "HumanMessage"]. The text must be a valid JSON
+    array. Exploding the arrays instead multiplied the rows by the length of
+    every history. -#}
 {% macro json_last_message(expression, roles) -%}
     {{ return(adapter.dispatch('json_last_message')(expression, roles)) }}
 {%- endmacro %}
@@ -209,9 +212,11 @@
 {% macro default__json_last_message(expression, roles) -%}
     cast(list_last(list_filter(
         json_extract({{ expression }}, '$[*]'),
-        lambda chat_message: coalesce(
-            chat_message ->> 'role', chat_message ->> 'type'
-        ) in ('{{ roles | join("', '") }}')
+        lambda chat_message: lower(coalesce(
+            chat_message ->> 'role',
+            chat_message ->> '$.id[#-1]',
+            chat_message ->> 'type'
+        )) in ('{{ roles | join("', '") }}')
     )) as varchar)
 {%- endmacro %}
 

@@ -1,15 +1,13 @@
-{{ config(enabled = 'langfuse' in var('trace_sources')) }}
-
--- Grain: one rating by a customer. Langfuse learns only of answers, so every
--- survey it knows was answered; thumbs and stars judge the AI agent.
-{%- set worst = var('langfuse_feedback_worst') %}
-{%- set range = var('langfuse_feedback_best') - worst %}
+-- Grain: one rating by a customer. A trace store learns only of answers, so
+-- every survey it knows was answered; thumbs and stars judge the AI agent.
+{%- set worst = var('feedback_worst') %}
+{%- set range = var('feedback_best') - worst %}
 
 with
 
-scores as (
+placed_scores as (
 
-    select * from {{ ref('int_langfuse__scores') }}
+    select * from {{ ref('int_agent_placed_scores') }}
 
 ),
 
@@ -20,33 +18,33 @@ feedback as (
         {{ ratio('score_value - (' ~ worst ~ ')', range) }} as scale_position,
         lower(score_label) as word
 
-    from scores
+    from placed_scores
 
     where is_feedback
 
 ),
 
--- A word is read before its number: Langfuse stores a category as 0 unless a
--- score config numbers it. Words and numbers in the middle are neutral.
+-- A word is read before its number: stores write a category's number as 0
+-- unless somebody numbered it. Words and numbers in the middle are neutral.
 csat_responses as (
 
     select
         score_id as csat_id,
-        'langfuse' as source_name,
+        source_name,
         cast(null as {{ dbt.type_string() }}) as ticket_id,
         trace_session_id,
         'ai' as rated_target,
         case
-            when data_type = 'CATEGORICAL' and word in (
+            when score_kind = 'category' and word in (
                 'positive', 'good', 'up', 'thumbs_up', 'thumbs-up', 'like',
                 'yes', 'helpful', 'satisfied', 'true'
             ) then 1
-            when data_type = 'CATEGORICAL' and word in (
+            when score_kind = 'category' and word in (
                 'negative', 'bad', 'down', 'thumbs_down', 'thumbs-down',
                 'dislike', 'no', 'unhelpful', 'not_helpful', 'unsatisfied',
                 'false'
             ) then -1
-            when data_type = 'CATEGORICAL' then 0
+            when score_kind = 'category' then 0
             when scale_position > 0.67 then 1
             when scale_position < 0.33 then -1
             when scale_position is not null then 0
