@@ -578,6 +578,18 @@
             ), ',') || '}'
         else {{ text }}
     end
+
+
+{#- The whole row as JSON text, one key per column. Takes the row's alias in the
+    from clause, which must not be a column's name as well: the column would
+    come instead. Loaders that give every property its own column leave a table
+    whose columns nobody knows beforehand. -#}
+{% macro row_as_json(row_alias) -%}
+    {{ return(adapter.dispatch('row_as_json')(row_alias)) }}
+{%- endmacro %}
+
+{% macro default__row_as_json(row_alias) -%}
+    cast(to_json({{ row_alias }}) as varchar)
 {%- endmacro %}
 
 
@@ -613,6 +625,30 @@
             entry_key, json_extract({{ object }}, '$.*')[position]
         ) as varchar)
     ))
+{%- endmacro %}
+
+
+
+
+
+{#- In a JSON array of tags ("key:value"): the value of the first tag with the
+    key, an SQL expression; null when none has it. Only the first colon divides:
+    split at every one, "page:https://a.test" lost its address. -#}
+{% macro json_tag_value(expression, key_expression) -%}
+    {{ return(adapter.dispatch('json_tag_value')(expression, key_expression)) }}
+{%- endmacro %}
+
+{% macro default__json_tag_value(expression, key_expression) -%}
+    substr(
+        list_filter(
+            json_extract_string(
+                case when json_valid({{ expression }}) then {{ expression }} end,
+                '$[*]'
+            ),
+            lambda tag: starts_with(tag, {{ key_expression }} || ':')
+        )[1],
+        length({{ key_expression }}) + 2
+    )
 {%- endmacro %}
 
 
