@@ -383,6 +383,7 @@
     ) }}
 {%- endmacro %}
 
+
 {#- One branch for arrays and for lists of keys and values: with one for each,
     four layers made an expression of sixteen branches that took seconds to plan. -#}
 {% macro otlp_value_in_layers(expression, depth) -%}
@@ -523,6 +524,19 @@
 
 {% macro default__json_message(role, content) -%}
     cast(json_object('role', {{ role }}, 'content', {{ content }}) as varchar)
+{%- endmacro %}
+
+
+{#- The value in another type, null where it has no such value. dbt.safe_cast is
+    a plain cast on DuckDB and PostgreSQL: one token count of 'n/a' stopped the
+    whole build. -#}
+{% macro try_cast(expression, type) -%}
+    {{ return(adapter.dispatch('try_cast')(expression, type)) }}
+{%- endmacro %}
+
+{% macro default__try_cast(expression, type) -%}
+    try_cast({{ expression }} as {{ type }})
+{%- endmacro %}
 
 
 {#- Gives a UTC `timestamp` from seconds since 1970, as a number or as text (13
@@ -553,43 +567,7 @@
                 as bigint
             ))
         else {{ utc_timestamp(expression) }}
-
-
-{#- A JSON array of pairs ([{"name": "a", "value": 1}, ...]) as the text of a JSON
-    object ({"a": 1}); any other text as it is. Some loaders turn an object into
-    such an array, and no path reaches a value by its name in there.
-      name_key, value_key  what the array calls the two halves of a pair -#}
-{% macro json_object_of_pairs(expression, name_key, value_key) -%}
-    {{ return(adapter.dispatch('json_object_of_pairs')(
-        expression, name_key, value_key
-    )) }}
-{%- endmacro %}
-
-{% macro default__json_object_of_pairs(expression, name_key, value_key) -%}
-    {%- set text = "cast(" ~ expression ~ " as varchar)" -%}
-    case
-        when {{ json_kind(text) }} = 'array'
-            then '{' || array_to_string(list_transform(list_filter(
-                json_extract({{ text }}, '$[*]'),
-                lambda pair: (pair ->> '{{ name_key }}') is not null
-            ), lambda pair:
-                cast(to_json(pair ->> '{{ name_key }}') as varchar) || ':'
-                || coalesce(cast(pair -> '{{ value_key }}' as varchar), 'null')
-            ), ',') || '}'
-        else {{ text }}
     end
-
-
-{#- The whole row as JSON text, one key per column. Takes the row's alias in the
-    from clause, which must not be a column's name as well: the column would
-    come instead. Loaders that give every property its own column leave a table
-    whose columns nobody knows beforehand. -#}
-{% macro row_as_json(row_alias) -%}
-    {{ return(adapter.dispatch('row_as_json')(row_alias)) }}
-{%- endmacro %}
-
-{% macro default__row_as_json(row_alias) -%}
-    cast(to_json({{ row_alias }}) as varchar)
 {%- endmacro %}
 
 
@@ -628,7 +606,43 @@
 {%- endmacro %}
 
 
+{#- A JSON array of pairs ([{"name": "a", "value": 1}, ...]) as the text of a JSON
+    object ({"a": 1}); any other text as it is. Some loaders turn an object into
+    such an array, and no path reaches a value by its name in there.
+      name_key, value_key  what the array calls the two halves of a pair -#}
+{% macro json_object_of_pairs(expression, name_key, value_key) -%}
+    {{ return(adapter.dispatch('json_object_of_pairs')(
+        expression, name_key, value_key
+    )) }}
+{%- endmacro %}
 
+{% macro default__json_object_of_pairs(expression, name_key, value_key) -%}
+    {%- set text = "cast(" ~ expression ~ " as varchar)" -%}
+    case
+        when {{ json_kind(text) }} = 'array'
+            then '{' || array_to_string(list_transform(list_filter(
+                json_extract({{ text }}, '$[*]'),
+                lambda pair: (pair ->> '{{ name_key }}') is not null
+            ), lambda pair:
+                cast(to_json(pair ->> '{{ name_key }}') as varchar) || ':'
+                || coalesce(cast(pair -> '{{ value_key }}' as varchar), 'null')
+            ), ',') || '}'
+        else {{ text }}
+    end
+{%- endmacro %}
+
+
+{#- The whole row as JSON text, one key per column. Takes the row's alias in the
+    from clause, which must not be a column's name as well: the column would
+    come instead. Loaders that give every property its own column leave a table
+    whose columns nobody knows beforehand. -#}
+{% macro row_as_json(row_alias) -%}
+    {{ return(adapter.dispatch('row_as_json')(row_alias)) }}
+{%- endmacro %}
+
+{% macro default__row_as_json(row_alias) -%}
+    cast(to_json({{ row_alias }}) as varchar)
+{%- endmacro %}
 
 
 {#- In a JSON array of tags ("key:value"): the value of the first tag with the
@@ -649,16 +663,4 @@
         )[1],
         length({{ key_expression }}) + 2
     )
-{%- endmacro %}
-
-
-{#- The value in another type, null where it has no such value. dbt.safe_cast is
-    a plain cast on DuckDB and PostgreSQL: one token count of 'n/a' stopped the
-    whole build. -#}
-{% macro try_cast(expression, type) -%}
-    {{ return(adapter.dispatch('try_cast')(expression, type)) }}
-{%- endmacro %}
-
-{% macro default__try_cast(expression, type) -%}
-    try_cast({{ expression }} as {{ type }})
 {%- endmacro %}
