@@ -296,3 +296,16 @@
         '$."' || {{ key_expression }} || '"'
     )
 {%- endmacro %}
+
+
+{#- The whole row as JSON text, one key per column. Takes the row's alias in the
+    from clause, which must not be a column's name as well: the column would
+    come instead. Loaders that give every property its own column leave a table
+    whose columns nobody knows beforehand. -#}
+{% macro row_as_json(row_alias) -%}
+    {{ return(adapter.dispatch('row_as_json')(row_alias)) }}
+{%- endmacro %}
+
+{% macro default__row_as_json(row_alias) -%}
+    cast(to_json({{ row_alias }}) as varchar)
+{%- endmacro %}

@@ -3,12 +3,16 @@
 -- Grain: one pair of keys that Mixpanel has seen together, at its first time.
 -- anonymous_id is the id from before, external_id the one it was identified as.
 -- A device id comes bare and as "$device:<id>": both forms are here.
+{%- set layout_events = {
+    'fivetran': 'stg_mixpanel__events',
+    'airbyte': 'stg_mixpanel__exports',
+}[var('mixpanel_layout')] %}
 
 with
 
-stg_mixpanel__events as (
+events as (
 
-    select * from {{ ref('stg_mixpanel__events') }}
+    select * from {{ ref(layout_events) }}
 
 ),
 
@@ -65,7 +69,7 @@ emailed as (
         case when customer_external_id is null then distinct_id end
             as anonymous_id,
         min(occurred_at) as seen_at
-    from stg_mixpanel__events
+    from events
     where
         quarantine_reason is null
         and customer_email is not null
