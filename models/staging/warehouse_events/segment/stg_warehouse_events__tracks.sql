@@ -10,13 +10,24 @@
 ) -%}
 {%- set page = optional_column(
     'warehouse_events', 'tracks', 'context_page_path'
-) %}
+) -%}
+{%- set columns = {
+    'id': 'string',
+    'event_text': 'string',
+    'event': 'string',
+    'anonymous_id': 'string',
+    'user_id': 'string',
+    'context_page_path': 'string',
+    'timestamp': 'timestamp',
+    'received_at': 'timestamp',
+    'uuid_ts': 'timestamp',
+} %}
 
 with
 
 raw_rows as (
 
-    select * from {{ source('warehouse_events', 'tracks') }}
+    select * from {{ optional_source('warehouse_events', 'tracks', columns) }}
 
 ),
 
