@@ -32,7 +32,7 @@ recorded_statuses as (
     from entries
 
     where
-        entry_type in ('source', 'open', 'close')
+        entry_type in ('open', 'close')
         or entry_type like '%reopen%'
         or entry_type like '%snooze%'
 

@@ -24,9 +24,9 @@ renamed as (
         -- a number here, a text in conversations, in one and the same sync
         {{ configured_field('conversation_id') }} as conversation_id,
         {{ configured_field(json_text('author', 'id')) }} as author_id,
+        -- some versions of the API name the id alone
         {{ configured_field([
             json_text('assigned_to', 'id'),
-            -- some versions of the API name the id alone
             "case when cast(assigned_to as " ~ dbt.type_string()
             ~ ") not like '{%' then assigned_to end",
         ]) }} as assigned_to_id,
