@@ -44,7 +44,9 @@ current_tags as (
 
     where
         tag_names is not null
-        and coalesce(is_active or conversation_updated_at = newest_updated_at, true)
+        and coalesce(
+            is_active, conversation_updated_at = newest_updated_at, true
+        )
 
     group by 1, 2
 
