@@ -13,9 +13,7 @@ tags_of_versions as (
         'airbyte': 'stg_intercom__conversation_tags',
     }[var('intercom_layout')]) }}
 
-    where
-        quarantine_reason is null
-        and coalesce(is_active, true)
+    where quarantine_reason is null
 
 ),
 
