@@ -57,7 +57,7 @@ stacked as (
         assigned_to_id,
         assigned_to_type,
         body,
-        {{ dbt.safe_cast('part_id', 'bigint') }} as source_position,
+        {{ try_cast('part_id', 'bigint') }} as source_position,
         created_at,
         loaded_at
 

@@ -85,6 +85,7 @@ described as (
         conversations.ai_resolution_state,
         conversations.merged_into_conversation_id,
         conversations.follow_up_of_conversation_id,
+        conversations.imported_from,
         conversations.is_deleted as is_deleted_by_loader,
         conversations.created_at,
         conversations.updated_at,

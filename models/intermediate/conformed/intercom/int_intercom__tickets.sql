@@ -40,6 +40,7 @@ tickets as (
             when follow_up_of_conversation_id <> ticket_id
                 then 'intercom:' || follow_up_of_conversation_id
         end as follow_up_of_ticket_id,
+        imported_from,
         created_at,
         updated_at,
         loaded_at

@@ -14,6 +14,16 @@ source as (
 
 ),
 
+decoded as (
+
+    select
+        *,
+        {{ json_of('custom_attributes') }} as custom_attributes_json
+
+    from source
+
+),
+
 renamed as (
 
     select
@@ -23,7 +33,7 @@ renamed as (
         {{ configured_field('id') }} as contact_id,
         {{ configured_field(
             var('intercom_customer_id'),
-            'custom_attributes', 'custom_attributes'
+            'custom_attributes', 'custom_attributes_json'
         ) }} as external_id,
 
         ---------- strings
@@ -34,7 +44,7 @@ renamed as (
         {{ epoch_timestamp('updated_at') }} as updated_at,
         {{ utc_timestamp('_airbyte_extracted_at') }} as loaded_at
 
-    from source
+    from decoded
 
 ),
 

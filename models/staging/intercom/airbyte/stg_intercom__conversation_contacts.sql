@@ -14,6 +14,16 @@ source as (
 
 ),
 
+decoded as (
+
+    select
+        *,
+        {{ json_of('contacts') }} as contacts_json
+
+    from source
+
+),
+
 renamed as (
 
     select
@@ -21,17 +31,17 @@ renamed as (
         ---------- ids
         {{ configured_field('id') }} as conversation_id,
         {{ configured_field(
-            json_text('contacts', ['contacts', 0, 'id'])
+            json_text('contacts_json', ['contacts', 0, 'id'])
         ) }} as contact_id,
         {{ configured_field(
-            json_text('contacts', ['contacts', 0, 'external_id'])
+            json_text('contacts_json', ['contacts', 0, 'external_id'])
         ) }} as external_id,
 
         ---------- timestamps
         {{ epoch_timestamp('updated_at') }} as conversation_updated_at,
         {{ utc_timestamp('_airbyte_extracted_at') }} as loaded_at
 
-    from source
+    from decoded
 
 ),
 

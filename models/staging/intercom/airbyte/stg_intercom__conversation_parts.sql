@@ -14,6 +14,17 @@ source as (
 
 ),
 
+decoded as (
+
+    select
+        *,
+        {{ json_of('author') }} as author_json,
+        {{ json_of('assigned_to') }} as assigned_to_json
+
+    from source
+
+),
+
 renamed as (
 
     select
@@ -23,33 +34,32 @@ renamed as (
         {{ configured_field('id') }} as part_id,
         -- a number here, a text in conversations, in one and the same sync
         {{ configured_field('conversation_id') }} as conversation_id,
-        {{ configured_field(json_text('author', 'id')) }} as author_id,
+        {{ configured_field(json_text('author_json', 'id')) }} as author_id,
         -- some versions of the API name the id alone
         {{ configured_field([
-            json_text('assigned_to', 'id'),
-            "case when cast(assigned_to as " ~ dbt.type_string()
-            ~ ") not like '{%' then assigned_to end",
+            json_text('assigned_to_json', 'id'),
+            "case when assigned_to_json not like '{%' then assigned_to_json end",
         ]) }} as assigned_to_id,
         {{ configured_field('external_id') }} as external_ref,
 
         ---------- strings
         lower({{ configured_field('part_type') }}) as part_type,
-        lower({{ configured_field(json_text('author', 'type')) }})
+        lower({{ configured_field(json_text('author_json', 'type')) }})
             as author_type,
-        lower({{ configured_field(json_text('author', 'email')) }})
+        lower({{ configured_field(json_text('author_json', 'email')) }})
             as author_email,
-        lower({{ configured_field(json_text('assigned_to', 'type')) }})
+        lower({{ configured_field(json_text('assigned_to_json', 'type')) }})
             as assigned_to_type,
         case
             -- what is left of it is Intercom's sentence, not the author's
-            when cast(redacted as boolean) then null
+            when {{ try_cast('redacted', 'boolean') }} then null
             else body
         end as body,
 
         ---------- booleans
         coalesce(
-            {{ json_text('author', 'from_ai_agent') }} = 'true'
-            or {{ json_text('author', 'is_ai_answer') }} = 'true',
+            {{ json_text('author_json', 'from_ai_agent') }} = 'true'
+            or {{ json_text('author_json', 'is_ai_answer') }} = 'true',
             false
         ) as is_from_ai_agent,
 
@@ -58,7 +68,7 @@ renamed as (
         {{ epoch_timestamp('updated_at') }} as updated_at,
         {{ utc_timestamp('_airbyte_extracted_at') }} as loaded_at
 
-    from source
+    from decoded
 
 ),
 

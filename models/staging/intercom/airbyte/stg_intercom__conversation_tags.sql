@@ -14,6 +14,16 @@ source as (
 
 ),
 
+decoded as (
+
+    select
+        *,
+        {{ json_of('tags') }} as tags_json
+
+    from source
+
+),
+
 renamed as (
 
     select
@@ -27,7 +37,7 @@ renamed as (
         ---------- strings
         -- one per line
         lower({{ configured_field(
-            json_list_texts('tags', ['tags'], 'name')
+            json_list_texts('tags_json', ['tags'], 'name')
         ) }}) as tag_names,
 
         ---------- booleans
@@ -38,7 +48,7 @@ renamed as (
         {{ epoch_timestamp('updated_at') }} as conversation_updated_at,
         {{ utc_timestamp('_airbyte_extracted_at') }} as loaded_at
 
-    from source
+    from decoded
 
 ),
 

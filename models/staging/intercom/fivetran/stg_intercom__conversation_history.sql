@@ -37,6 +37,8 @@ renamed as (
             as merged_into_conversation_id,
         {{ intercom_custom_field(var('intercom_follow_up_of')) }}
             as follow_up_of_conversation_id,
+        {{ intercom_custom_field(var('intercom_imported_from')) }}
+            as imported_from,
 
         ---------- strings
         lower({{ configured_field('state') }}) as state,
@@ -53,8 +55,8 @@ renamed as (
         )) }}) as ai_resolution_state,
 
         ---------- numerics
-        {{ dbt.safe_cast('conversation_rating_value', 'integer') }} as rating,
-        {{ dbt.safe_cast(optional_column(
+        {{ try_cast('conversation_rating_value', 'integer') }} as rating,
+        {{ try_cast(optional_column(
             'intercom', 'conversation_history', 'ai_agent_rating', 'integer'
         ), 'integer') }} as ai_rating,
 
