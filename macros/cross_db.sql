@@ -664,3 +664,42 @@
         length({{ key_expression }}) + 2
     )
 {%- endmacro %}
+
+
+{#- Gives the texts that stand under one key in the objects of a JSON array, one
+    per line in the array's order; null when there is no array at the path or
+    nothing in it. A loop over [0], [1], ... would stop at a length somebody
+    guessed.
+      path  the list of keys that leads to the array, [] for the text itself -#}
+{% macro json_list_texts(expression, path, key) -%}
+    {{ return(adapter.dispatch('json_list_texts')(expression, path, key)) }}
+{%- endmacro %}
+
+{% macro default__json_list_texts(expression, path, key) -%}
+    {%- set steps = [] -%}
+    {%- for step in path -%}
+        {%- do steps.append('."' ~ step ~ '"') -%}
+    {%- endfor -%}
+    array_to_string(nullif(list_filter(list_transform(
+        json_extract(
+            case
+                when json_valid(cast({{ expression }} as varchar))
+                    then cast({{ expression }} as varchar)
+            end,
+            '${{ steps | join('') }}[*]'
+        ),
+        lambda item: item ->> '{{ key }}'
+    ), lambda item_text: item_text is not null), []), chr(10))
+{%- endmacro %}
+
+
+{#- Gives a whole row, named by the alias it has in `from`, as one JSON object.
+    Loaders give each company's own fields a column each; naming a column that
+    another company does not have would not compile there. -#}
+{% macro row_json(row_alias) -%}
+    {{ return(adapter.dispatch('row_json')(row_alias)) }}
+{%- endmacro %}
+
+{% macro default__row_json(row_alias) -%}
+    cast(to_json({{ row_alias }}) as varchar)
+{%- endmacro %}
