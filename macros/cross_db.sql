@@ -704,3 +704,23 @@
 {% macro default__row_json(row_alias) -%}
     cast(to_json({{ row_alias }}) as varchar)
 {%- endmacro %}
+
+
+{#- In a select list: one row for each element of a JSON array, as the JSON array
+    [position from 0, element]. No row where the text is no JSON array. Without
+    the position, events that have no id and no time of their own could not be
+    told apart. -#}
+{% macro each_numbered_json_element(expression) -%}
+    {{ return(adapter.dispatch('each_numbered_json_element')(expression)) }}
+{%- endmacro %}
+
+{% macro default__each_numbered_json_element(expression) -%}
+    unnest(list_transform(
+        json_extract(
+            case when json_valid({{ expression }}) then {{ expression }} end,
+            '$[*]'
+        ),
+        lambda element, position:
+            cast(json_array(position - 1, element) as varchar)
+    ))
+{%- endmacro %}
