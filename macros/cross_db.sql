@@ -296,3 +296,97 @@
         '$."' || {{ key_expression }} || '"'
     )
 {%- endmacro %}
+
+
+{#- Gives JSON text from a column that holds JSON text already, or the engine's
+    own struct, list or map. A plain cast prints a struct as {'a': 1}, which no
+    JSON function reads. -#}
+{% macro json_of(expression) -%}
+    {{ return(adapter.dispatch('json_of')(expression)) }}
+{%- endmacro %}
+
+{% macro default__json_of(expression) -%}
+    case
+        when typeof({{ expression }}) in ('VARCHAR', 'JSON')
+            then cast({{ expression }} as varchar)
+        else cast(to_json({{ expression }}) as varchar)
+    end
+{%- endmacro %}
+
+
+{#- A JSON array of pairs ([{"name": "a", "value": 1}, ...]) as the text of a JSON
+    object ({"a": 1}); any other text as it is. Some loaders turn an object into
+    such an array, and no path reaches a value by its name in there.
+      name_key, value_key  what the array calls the two halves of a pair -#}
+{% macro json_object_of_pairs(expression, name_key, value_key) -%}
+    {{ return(adapter.dispatch('json_object_of_pairs')(
+        expression, name_key, value_key
+    )) }}
+{%- endmacro %}
+
+{% macro default__json_object_of_pairs(expression, name_key, value_key) -%}
+    {%- set text = "cast(" ~ expression ~ " as varchar)" -%}
+    case
+        when {{ json_kind(text) }} = 'array'
+            then '{' || array_to_string(list_transform(list_filter(
+                json_extract({{ text }}, '$[*]'),
+                lambda pair: (pair ->> '{{ name_key }}') is not null
+            ), lambda pair:
+                cast(to_json(pair ->> '{{ name_key }}') as varchar) || ':'
+                || coalesce(cast(pair -> '{{ value_key }}' as varchar), 'null')
+            ), ',') || '}'
+        else {{ text }}
+    end
+{%- endmacro %}
+
+
+{#- Gives a UTC `timestamp` from seconds since 1970, as a number or as text (13
+    digits are milliseconds), and from everything that utc_timestamp reads.
+    Some loaders keep the API's integers, others turn them into times; a cast
+    of 1734537511 to a timestamp fails, and reading it as text gave null. -#}
+{% macro epoch_timestamp(expression) -%}
+    {{ return(adapter.dispatch('epoch_timestamp')(expression)) }}
+{%- endmacro %}
+
+{% macro default__epoch_timestamp(expression) -%}
+    case
+        when
+            regexp_full_match(
+                cast({{ expression }} as varchar), '[0-9]{9,10}([.][0-9]+)?'
+            )
+            then make_timestamp(cast(
+                round(
+                    cast(cast({{ expression }} as varchar) as double) * 1000000
+                ) as bigint
+            ))
+        when
+            regexp_full_match(
+                cast({{ expression }} as varchar), '[0-9]{13}([.]0+)?'
+            )
+            then make_timestamp(cast(
+                cast(cast({{ expression }} as varchar) as double) * 1000
+                as bigint
+            ))
+        else {{ utc_timestamp(expression) }}
+    end
+{%- endmacro %}
+
+
+{#- In a select list: one row for each element of a JSON array, as the JSON array
+    [position from 0, element]. No row where the text is no JSON array. Without
+    the position, events that have no id and no time of their own could not be
+    told apart. -#}
+{% macro each_numbered_json_element(expression) -%}
+    {{ return(adapter.dispatch('each_numbered_json_element')(expression)) }}
+{%- endmacro %}
+
+{% macro default__each_numbered_json_element(expression) -%}
+    unnest(list_transform(
+        json_extract(
+            case when json_valid({{ expression }}) then {{ expression }} end,
+            '$[*]'
+        ),
+        lambda element, position:
+            cast(json_array(position - 1, element) as varchar)
+    ))
+{%- endmacro %}

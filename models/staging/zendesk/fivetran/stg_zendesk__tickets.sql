@@ -1,4 +1,7 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources')
+        and var('zendesk_layout') == 'fivetran'
+) }}
 
 -- Grain: one row of the raw table; a ticket has one row per loaded version.
 
@@ -38,6 +41,8 @@ renamed as (
             as {{ dbt.type_string() }}) as merged_ticket_ids,
         cast({{ optional_column('zendesk', 'ticket', 'followup_ids') }}
             as {{ dbt.type_string() }}) as follow_up_ticket_ids,
+        -- Fivetran lands the tags in a table of their own
+        cast(null as {{ dbt.type_string() }}) as tag_list,
         lower(trim(status)) as status,
         lower(trim(via_channel)) as via_channel,
         subject,
