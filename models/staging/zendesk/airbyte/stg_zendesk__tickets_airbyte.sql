@@ -57,6 +57,9 @@ renamed as (
         {{ configured_field(
             var('zendesk_session_ref'), 'custom_fields', 'custom_fields_json'
         ) }} as session_ref,
+        {{ configured_field(
+            var('zendesk_imported_from'), 'custom_fields', 'custom_fields_json'
+        ) }} as imported_from,
         case
             when {{ json_text('via_json', ['source', 'rel']) }} = 'follow_up'
                 then {{ json_text(

@@ -28,6 +28,7 @@ renamed as (
         nullif(trim(cast(group_id as {{ dbt.type_string() }})), '') as group_id,
         -- a free text, although some loaders type it as a number
         {{ configured_field(var('zendesk_session_ref')) }} as session_ref,
+        {{ configured_field(var('zendesk_imported_from')) }} as imported_from,
         nullif(
             trim(cast({{ optional_column(
                 'zendesk', 'ticket', 'via_followup_source_id'
