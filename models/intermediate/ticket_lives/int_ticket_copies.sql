@@ -24,7 +24,8 @@ naming_tickets as (
 
 ),
 
--- "zendesk:123" says which help desk, "123" only which ticket
+-- "zendesk:123" says which help desk; "123" only which ticket, and two other
+-- help desks may both have one
 named_originals as (
 
     select
@@ -32,11 +33,6 @@ named_originals as (
         int_tickets.ticket_id as original_ticket_id,
         naming_tickets.created_at,
         int_tickets.created_at as original_created_at,
-        case
-            when lower(int_tickets.ticket_id) = naming_tickets.original_name
-                then 1
-            else 0
-        end as is_named_in_full,
         count(*) over (partition by naming_tickets.ticket_id) as desk_count
 
     from naming_tickets
@@ -49,14 +45,11 @@ named_originals as (
 
 ),
 
--- two other help desks may both have a ticket 123: then nobody knows which
 certain_originals as (
 
     select * from named_originals
 
-    where
-        is_named_in_full = 1
-        or desk_count = 1
+    where desk_count = 1
 
 ),
 
