@@ -20,6 +20,11 @@ sys.path.insert(0, str(SCRIPTS_DIR))
 Run = Callable[..., subprocess.CompletedProcess]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How large a world test_stacks.py compares the stacks on."""
+    parser.addoption("--conversations", type=int, default=300)
+
+
 @pytest.fixture
 def warehouse_path(tmp_path: Path) -> Path:
     """Where this test's DuckDB file will be."""

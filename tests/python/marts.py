@@ -83,7 +83,10 @@ class Project:
         )
 
     def simulate(self, *arguments: object) -> Path:
-        """A simulated world's raw folder below this project's own."""
+        """A simulated world's raw folder below this project's own.
+
+        Of the usual stack, unless the arguments name another.
+        """
         raw = self.folder / "raw"
         shutil.rmtree(raw, ignore_errors=True)
         script = SCRIPTS_DIR / "simulate"

@@ -70,6 +70,30 @@ def test_finds_the_intents_without_being_told_their_number(intents):
     assert len({intent_id for _, intent_id in pairs}) == 4
 
 
+def test_names_of_conversations_change_nothing(intents):
+    # Words without any order: where clusters end hangs on who comes first.
+    openings, terms, _ = make_openings(300)
+    words = np.random.default_rng(1).permutation(terms["word"])
+    terms = terms.assign(term=words, word=words).drop_duplicates(
+        ["conversation_id", "term"]
+    )
+    texts = terms.groupby("conversation_id")["word"].agg(" ".join)
+    openings["opening_text"] = openings["conversation_id"].map(texts)
+    rows = intents.learn(openings, terms, intents.empty_rows())
+    assert len(rows)
+    # Another tool, other ids: the last conversation comes first.
+    renamed = {one: f"z{999 - int(one[1:]):04d}"
+               for one in openings["conversation_id"]}
+    again = intents.learn(
+        openings.assign(
+            conversation_id=openings["conversation_id"].map(renamed)
+        ),
+        terms.assign(conversation_id=terms["conversation_id"].map(renamed)),
+        intents.empty_rows(),
+    )
+    pd.testing.assert_frame_equal(rows, again)
+
+
 def test_order_of_rows_changes_nothing(intents):
     openings, terms, _ = make_openings(200)
     rows = intents.learn(openings, terms, intents.empty_rows())

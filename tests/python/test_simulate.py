@@ -52,7 +52,7 @@ INSTRUCTION_PHRASES = {
 def plan_for(conversations: int, **changes: object) -> Plan:
     """A plan of twelve weeks from the usual start."""
     plan = Plan(
-        STACK, conversations, 12, 1, START, START + 12 * WEEK, "legacy", True
+        STACK, conversations, 12, 1, START, START + 12 * WEEK, True
     )
     return replace(plan, **changes)
 
@@ -184,7 +184,7 @@ def test_other_peoples_folder_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_earlier_simulation_is_replaced(tmp_path: Path) -> None:
-    run(plan_for(10, langfuse_layout="v2"), tmp_path, workers=1)
+    run(plan_for(10, stack=("langfuse:v2", "zendesk")), tmp_path, workers=1)
     run(plan_for(10), tmp_path, workers=1)
     assert not (tmp_path / "langfuse" / "observations_v2.parquet").exists()
     assert (tmp_path / "langfuse" / "traces.parquet").exists()
@@ -407,7 +407,7 @@ def test_without_dirt_every_row_can_be_used(tmp_path: Path) -> None:
 def test_newer_langfuse_layout_has_no_traces_and_no_nulls(
     tmp_path: Path
 ) -> None:
-    run(plan_for(300, langfuse_layout="v2"), tmp_path, workers=1)
+    run(plan_for(300, stack=("langfuse:v2", "zendesk")), tmp_path, workers=1)
     assert not (tmp_path / "langfuse" / "traces.parquet").exists()
     table = pq.read_table(tmp_path / "langfuse" / "observations_v2.parquet")
     optional = {"id", "end_time", "completion_start_time"}

@@ -291,7 +291,8 @@ def learn(openings: pd.DataFrame, terms: pd.DataFrame,
           previous: pd.DataFrame) -> pd.DataFrame:
     """Returns rows: the intents of these openings.
 
-    The result depends on what the frames hold, not on the order of their rows.
+    The result depends on what customers wrote, not on the order of the rows or
+    the names of the conversations: those begin with the tool's name.
     With fewer than FEWEST_OPENINGS openings nothing is learned: the result is
     what was known before.
 
@@ -300,8 +301,8 @@ def learn(openings: pd.DataFrame, terms: pd.DataFrame,
     """
     from threadpoolctl import threadpool_limits
 
-    openings = openings.sort_values("conversation_id").drop_duplicates(
-        "conversation_id"
+    openings = openings.drop_duplicates("conversation_id").sort_values(
+        ["opening_text", "conversation_id"]
     )
     terms = terms.sort_values(["conversation_id", "term"])
     vocabulary = find_vocabulary(terms)

@@ -24,10 +24,7 @@ renamed as (
             as assignee_id,
         nullif(trim(cast(group_id as {{ dbt.type_string() }})), '') as group_id,
         -- a free text, although some loaders type it as a number
-        nullif(
-            trim(cast({{ var('zendesk_session_ref') }} as {{ dbt.type_string() }})),
-            ''
-        ) as session_ref,
+        {{ configured_field(var('zendesk_session_ref')) }} as session_ref,
         nullif(
             trim(cast({{ optional_column(
                 'zendesk', 'ticket', 'via_followup_source_id'

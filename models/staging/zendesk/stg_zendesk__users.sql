@@ -18,10 +18,7 @@ renamed as (
         ---------- ids
         nullif(trim(cast(id as {{ dbt.type_string() }})), '') as user_id,
         -- a free text, although some loaders type it as a number
-        nullif(
-            trim(cast({{ var('zendesk_customer_id') }} as {{ dbt.type_string() }})),
-            ''
-        ) as external_id,
+        {{ configured_field(var('zendesk_customer_id')) }} as external_id,
 
         ---------- strings
         lower(nullif(trim(email), '')) as email,

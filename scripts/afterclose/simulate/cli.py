@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,15 +17,22 @@ from .run import OutputRefused, run
 
 def _stack(context, parameter, value: str) -> tuple[str, ...]:
     """Return the named tools; every one must have a renderer."""
-    names = [name.strip() for name in value.split(",") if name.strip()]
+    entries = list(dict.fromkeys(
+        name.strip() for name in value.split(",") if name.strip()
+    ))
     known = renderer_names()
-    unknown = [name for name in names if name not in known]
-    if unknown or not names:
+    tools = {name.partition(":")[0] for name in known}
+    unknown = [name for name in entries if name not in tools.union(known)]
+    if unknown or not entries:
         raise click.BadParameter(
             f"{', '.join(unknown) or 'nothing'} is not one of"
             f" {', '.join(known)}."
         )
-    return tuple(dict.fromkeys(names))
+    tools_used = [name.partition(":")[0] for name in entries]
+    twice = [name for name in tools_used if tools_used.count(name) > 1]
+    if twice:
+        raise click.BadParameter(f"{twice[0]} is named twice.")
+    return tuple(entries)
 
 
 def _instant(context, parameter, value: str | None) -> int | None:
@@ -43,7 +51,8 @@ def _instant(context, parameter, value: str | None) -> int | None:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--stack", default="langfuse,zendesk,mixpanel", show_default=True,
-    callback=_stack, help="The tools whose raw tables to write, with commas.",
+    callback=_stack, help="The tools whose raw tables to write, with commas; a tool that lands in"
+    " more than one way may be followed by its layout, as in langfuse:v2.",
 )
 @click.option(
     "--conversations", type=click.IntRange(min=0), default=6000,
@@ -66,11 +75,6 @@ def _instant(context, parameter, value: str | None) -> int | None:
     help="Write the tables as they looked at this instant (UTC).",
 )
 @click.option(
-    "--langfuse-layout", type=click.Choice(["legacy", "v2"]),
-    default="legacy", show_default=True,
-    help="traces and observations, or observations_v2.",
-)
-@click.option(
     "--dirt/--no-dirt", default=True, show_default=True,
     help="Plant what real data suffers from.",
 )
@@ -83,24 +87,18 @@ def _instant(context, parameter, value: str | None) -> int | None:
     help="The folder to write; an earlier simulation in it is replaced.",
 )
 def main(
-    stack, conversations, weeks, seed, start, until, langfuse_layout, dirt,
-    workers, out,
+    stack, conversations, weeks, seed, start, until, dirt, workers, out,
 ) -> None:
     """Write a simulated support operation as its vendors' raw tables.
 
     Parquet files appear as OUT/SCHEMA/TABLE.parquet; OUT/truth says what
     really happened, OUT/simulation.json what was written.
     """
-    plan = Plan(
-        stack, conversations, weeks, seed, start, 0, langfuse_layout, dirt
-    )
+    plan = Plan(stack, conversations, weeks, seed, start, 0, dirt)
     horizon = plan.end if until is None else min(until, plan.end)
     if horizon <= plan.start:
         raise click.BadParameter("--until lies before --start.")
-    plan = Plan(
-        stack, conversations, weeks, seed, start, horizon, langfuse_layout,
-        dirt,
-    )
+    plan = replace(plan, horizon=horizon)
     console = Console(stderr=True)
     progress = Progress(
         TextColumn("Simulating"), BarColumn(),

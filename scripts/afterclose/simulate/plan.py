@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 from .intents import INTENT_HABITS, INTENTS, conversations_per_issue
 
-EVENT_TOOLS = ("mixpanel",)
+EVENT_TOOLS = ("mixpanel", "amplitude", "warehouse_events")
 CONVERSATIONS_PER_BLOCK = 2000
 WEEK = 7 * 24 * 3600
 HOUR = 3600
@@ -19,7 +19,10 @@ CUT_ALLOWANCE = 0.955
 
 @dataclass(frozen=True)
 class Plan:
-    """The parameters of a run; times are seconds since 1970 in UTC."""
+    """The parameters of a run; times are seconds since 1970 in UTC.
+
+    ``stack`` holds tools as ``tool`` or ``tool:layout``.
+    """
 
     stack: tuple[str, ...]
     conversations: int
@@ -27,7 +30,6 @@ class Plan:
     seed: int
     start: int
     horizon: int
-    langfuse_layout: str
     dirt: bool
 
     @property
@@ -38,7 +40,9 @@ class Plan:
     @property
     def has_events(self) -> bool:
         """Return whether any product events are written."""
-        return any(name in EVENT_TOOLS for name in self.stack)
+        return any(
+            entry.partition(":")[0] in EVENT_TOOLS for entry in self.stack
+        )
 
     @property
     def blocks(self) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .plan import Plan
+    from .runs import SessionLog
 
 NEVER = 1 << 60
 
@@ -176,10 +177,14 @@ class ProductEvent:
 
 @dataclass(slots=True)
 class Batch:
-    """Everything one block of customers did, without regard to the cut."""
+    """Everything one block of customers did, without regard to the cut.
+
+    ``logs`` are the trace sessions per thread key, up to the cut.
+    """
 
     block: int
     customers: list[Customer]
     threads: list[Thread]
+    logs: dict[str, list[SessionLog]]
     plan: Plan
     counts: Counter

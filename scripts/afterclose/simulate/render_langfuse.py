@@ -11,8 +11,8 @@ import json
 from json.encoder import encode_basestring_ascii as quoted
 from random import Random
 
-from .plan import HOUR
-from .records import Batch, Customer, Session, Thread, Turn
+from .plan import HOUR, Plan
+from .records import Batch
 from .renderers import (
     FLAG,
     NUMBER,
@@ -22,17 +22,18 @@ from .renderers import (
     columns,
     renders,
 )
+from .runs import (
+    AGENT,
+    MODEL,
+    VERSIONS,
+    AgentRun,
+    Judgement,
+    SessionLog,
+)
 from .times import offset_text, plain_text, zulu_text
 
 DAY = 24 * HOUR
 PROJECT = "cl-lumenly-support"
-AGENT = "support-agent"
-VERSIONS = ("1.8.2", "2.0.0")
-SYSTEM_PROMPT = (
-    "You are Ava, the support assistant of Lumenly. Answer briefly and"
-    " hand over to a colleague when you cannot help."
-)
-MODEL = "gpt-4o-mini-2024-07-18"
 INPUT_FORMS = ("plain", "plain", "message", "chat", "messages", "double")
 OUTPUT_FORMS = ("plain", "plain", "chat", "output", "double")
 
@@ -96,35 +97,28 @@ def wrapped_output(text: str, form: str) -> str:
     return quoted('{"output": ' + quoted(text) + "}")
 
 
-class TraceFacts:
-    """What all runs of one session share."""
+class Form:
+    """How the traces of one session are written."""
 
-    def __init__(
-        self, rng: Random, thread: Thread, session: Session, has_events: bool
-    ) -> None:
-        customer = thread.customer
-        self.session_id = session.session_id
-        self.user_id, email = _trace_keys(rng, customer, session, has_events)
-        self.is_nameless = False
-        if (
-            session.carried_by in ("ticket_id", "session_id")
-            and customer.keys == "plain" and rng.random() < 0.04
-        ):
-            self.user_id, email, self.is_nameless = None, None, True
-        entries: dict[str, object] = {"channel": (
-            thread.ticket.channel if thread.ticket else "chat"
-        )}
-        if session.carried_by == "ticket_id":
-            number = thread.ticket.number
-            entries["ticket_id"] = number if rng.random() < 0.5 else str(number)
-        if email:
-            entries["customer_email"] = email
+    def __init__(self, rng: Random, log: SessionLog) -> None:
+        self.log = log
+        self.user_id = log.customer_id
+        if log.device:
+            self.user_id = f"$device:{log.device}"
+        is_text, is_other_case = rng.random() < 0.5, rng.random() < 0.3
+        entries: dict[str, object] = {"channel": log.channel}
+        if log.ticket_number:
+            entries["ticket_id"] = log.ticket_number
+            if is_text:
+                entries["ticket_id"] = str(log.ticket_number)
+        if log.email:
+            entries["customer_email"] = (
+                log.email.title() if is_other_case else log.email
+            )
         self.metadata = json.dumps(entries)
         if rng.random() < 0.15:
             self.metadata = json.dumps(self.metadata)
-        self.environment = (
-            "test" if customer.keys == "internal" else "production"
-        )
+        self.environment = "test" if log.is_test else "production"
         self.input_form = INPUT_FORMS[int(rng.random() * len(INPUT_FORMS))]
         self.output_form = OUTPUT_FORMS[int(rng.random() * len(OUTPUT_FORMS))]
         luck = rng.random()
@@ -133,25 +127,6 @@ class TraceFacts:
             self.write = zulu_text
         elif luck < 0.11:
             self.write = offset_text
-        self.thread_key = thread.key
-
-
-def _trace_keys(
-    rng: Random, customer: Customer, session: Session, has_events: bool
-) -> tuple[str | None, str | None]:
-    """Return (user id, e-mail) as the trace names the customer."""
-    email = customer.email
-    if rng.random() < 0.3:
-        email = email.title()
-    if customer.keys == "unlinkable":
-        return None, None
-    if customer.keys in ("email_only_desk", "two_desk_users"):
-        return customer.customer_id, email
-    if customer.keys == "email_only_traces":
-        return None, email
-    if customer.keys == "anonymous_traces" and has_events:
-        return f"$device:{customer.device}", None
-    return customer.customer_id, email if rng.random() < 0.3 else None
 
 
 @renders("langfuse")
@@ -160,10 +135,11 @@ class LangfuseRenderer(Renderer):
 
     schema_name = "langfuse"
     kind = "traces"
+    layouts = ("legacy", "v2")
 
-    def __init__(self, plan) -> None:
-        super().__init__(plan)
-        self.is_v2 = plan.langfuse_layout == "v2"
+    def __init__(self, plan: Plan, layout: str | None = None) -> None:
+        super().__init__(plan, layout)
+        self.is_v2 = self.layout == "v2"
         if self.is_v2:
             self.tables = {"observations_v2": ENRICHED, "scores": SCORES}
         else:
@@ -172,10 +148,6 @@ class LangfuseRenderer(Renderer):
                 "observations": columns(**OBSERVATION),
                 "scores": SCORES,
             }
-        self.notes = {
-            "langfuse_layout": plan.langfuse_layout,
-            "agent_versions": list(VERSIONS),
-        }
 
     def render(self, batch: Batch) -> Rows:
         """Return one batch's rows; see ``Renderer.render``."""
@@ -184,145 +156,107 @@ class LangfuseRenderer(Renderer):
             if not thread.sessions:
                 continue
             rng = self.luck(thread.key)
-            for session in thread.sessions:
-                facts = TraceFacts(
-                    rng, thread, session, self.plan.has_events
-                )
-                if facts.is_nameless:
+            for log in batch.logs[thread.key]:
+                form = Form(rng, log)
+                if log.is_nameless:
                     self.counts["sessions_without_a_user"] += 1
-                if facts.write is not plain_text:
+                if form.write is not plain_text:
                     self.counts["sessions_with_time_offsets"] += 1
-                for turn in session.turns:
-                    self._turn(rows, rng, facts, turn, thread)
-                self._stray(rows, rng, facts, session)
+                for run in log.runs:
+                    self._run(rows, rng, form, run)
+                self._stray(rows, rng, form)
         return rows
 
     # --------------------------------------------------------------- one run
-    def _turn(self, rows, rng: Random, facts, turn: Turn, thread) -> None:
+    def _run(self, rows, rng: Random, form: Form, run: AgentRun) -> None:
         """Write one trace with its observations and scores."""
-        trace_id = f"{rng.getrandbits(128):032x}"
-        root_id = f"{rng.getrandbits(64):016x}"
-        # Every die is cast before the cut is looked at.
-        dice = [rng.random() for _ in range(12)]
-        start = turn.asked.at + turn.skew
-        end = start + 1
-        if turn.answered:
-            end = max(turn.answered.at + turn.skew, start)
-        if end > self.plan.horizon:
-            return
-        self.see(end)
-        write = facts.write
-        version = VERSIONS[1 if start >= self._switch() else 0]
-        asked = wrapped_input(turn.asked.text or "", facts.input_form)
+        # Every die is cast, whatever this run needs: an earlier look at the
+        # same world holds the same rows.
+        dice = [rng.random() for _ in range(4)]
+        write = form.write
+        asked = wrapped_input(run.asked, form.input_form)
         answered = None
-        if turn.answered:
-            answered = wrapped_output(turn.answered.text, facts.output_form)
+        if run.answered is not None:
+            answered = wrapped_output(run.answered, form.output_form)
         late = 5 + int(dice[0] * 50)
         if self.plan.dirt and dice[1] < 0.008:
             self.counts["late_rows"] += 1
             late = DAY + int(dice[0] * 4 * DAY)
-        created = write(end + late)
-        start_text, end_text = write(start), write(end)
-        usage, cost, prompt = self._generation(turn, dice)
-        tags = '["support", "%s"]' % ("chat" if turn.asked.place == "chat"
-                                      else "email")
-        is_failed = turn.answered is None and dice[2] < 0.2
-        level = "ERROR" if is_failed else "DEFAULT"
+        created = write(run.ended_at + late)
+        start_text, end_text = write(run.started_at), write(run.ended_at)
+        tags = '["support", "%s"]' % ("chat" if run.is_chat else "email")
+        level = "ERROR" if run.is_failed else "DEFAULT"
         trace = (
-            trace_id, start_text, AGENT, facts.environment, PROJECT,
-            facts.metadata, facts.user_id, facts.session_id, "2026.1",
-            version, False, False, tags, asked, answered, created, created,
+            run.key, start_text, AGENT, form.environment, PROJECT,
+            form.metadata, form.user_id, form.log.session_id, "2026.1",
+            run.version, False, False, tags, asked, answered, created, created,
         )
-        length = float(end - start)
+        length = float(run.ended_at - run.started_at)
+        usage = (
+            f'{{"input": {run.input_tokens}, "output": {run.output_tokens},'
+            f' "total": {run.input_tokens + run.output_tokens}}}'
+        )
+        cost = f'{{"total": {run.cost_usd:.8f}}}'
 
         def observation(
-            number, kind, parent, name, given, returned, priced, level=level
+            identity, kind, name, given, returned, priced=False, level=level
         ):
-            identity = root_id if number == 0 else (
-                f"{int(root_id, 16) ^ number:016x}"
-            )
+            is_root = identity == run.root_key
             return (
-                identity, trace_id, PROJECT, facts.environment, kind, parent,
-                start_text, end_text, name,
-                facts.metadata if number == 0 else "{}", level,
-                "agent gave up" if level == "ERROR" else None, version, given,
-                returned, MODEL if priced else None,
+                identity, run.key, PROJECT, form.environment, kind,
+                None if is_root else run.root_key, start_text, end_text, name,
+                form.metadata if is_root else "{}", level,
+                "agent gave up" if level == "ERROR" else None, run.version,
+                given, returned, MODEL if priced else None,
                 '{"temperature": 0.2}' if priced else None,
                 usage if priced else None, cost if priced else None, None,
                 "support-system" if priced else None,
-                "3" if priced else None, float(
-                    round(self._dollars, 8)
-                ) if priced else None,
+                "3" if priced else None, run.cost_usd if priced else None,
                 length, None, "m-4o-mini" if priced else None, created,
                 created, "[]",
             )
 
-        made = [observation(0, "SPAN", None, AGENT, asked, answered, False)]
-        made.append(observation(
-            1, "GENERATION", root_id, "chat-completion", prompt, answered, True
-        ))
-        if turn.has_tool:
-            failed = turn.is_error
+        made = [
+            observation(run.root_key, "SPAN", AGENT, asked, answered),
+            observation(
+                run.second_key, "GENERATION", "chat-completion",
+                _prompt(run), answered, priced=True,
+            ),
+        ]
+        if run.has_tool:
+            failed = run.is_tool_error
             made.append(observation(
-                2, "TOOL", root_id, "lookup_account",
+                run.third_key, "TOOL", "lookup_account",
                 '{"query": "account"}',
-                None if failed else '{"found": true}', False,
-                "ERROR" if failed else "DEFAULT",
+                None if failed else '{"found": true}',
+                level="ERROR" if failed else "DEFAULT",
             ))
-        if self.plan.dirt and dice[3] < 0.03 and not self.is_v2:
+        if self.plan.dirt and dice[2] < 0.03 and not self.is_v2:
             self.counts["traces_whose_text_is_only_in_the_root_span"] += 1
             trace = trace[:13] + (None, None) + trace[15:]
-        self._keep(rows, facts, trace, made, tags, dice, end, late)
-        self._score(rows, facts, turn, trace_id, thread, dice, end)
-
-    def _switch(self) -> int:
-        """Return when the second version of the agent went live."""
-        return self.plan.start + (self.plan.end - self.plan.start) // 2
-
-    def _generation(self, turn: Turn, dice: list) -> tuple[str, str, str]:
-        """Return usage, cost and the prompt with the whole history."""
-        parts = ['{"role": "system", "content": ' + quoted(SYSTEM_PROMPT) + "}"]
-        length = len(SYSTEM_PROMPT)
-        for message in turn.history:
-            if not message.is_public or not message.text:
-                continue
-            role = "user" if message.role == "customer" else "assistant"
-            length += len(message.text)
-            parts.append(
-                '{"role": "' + role + '", "content": '
-                + quoted(message.text) + "}"
-            )
-        tokens = 350 + length // 4
-        written = 5
-        if turn.answered:
-            written = 12 + len(turn.answered.text) // 4
-        if turn.has_tool:
-            tokens += 180 + int(dice[4] * 200)
-        self._dollars = tokens * 0.15e-6 + written * 0.6e-6
-        usage = (
-            f'{{"input": {tokens}, "output": {written},'
-            f' "total": {tokens + written}}}'
+        has_older = self.plan.dirt and dice[3] < 0.03
+        self._keep(
+            rows, form, trace, made, tags,
+            write(run.ended_at + late - 3) if has_older else None,
         )
-        cost = f'{{"total": {self._dollars:.8f}}}'
-        return usage, cost, '{"messages": [' + ", ".join(parts) + "]}"
+        for judgement in run.judgements:
+            self._score(rows, form, judgement, run.key, None)
 
-    def _keep(self, rows, facts, trace, made, tags, dice, end, late) -> None:
+    def _keep(self, rows, form, trace, made, tags, older) -> None:
         """Add the rows of one trace, sometimes with an older version."""
-        has_older = self.plan.dirt and dice[5] < 0.03
-        if has_older:
+        if older:
             self.counts["duplicated_rows"] += 1
-        older = facts.write(end + late - 3)
         if self.is_v2:
             for place, row in enumerate(made):
-                row = _enriched(row, facts, tags)
-                if has_older and place == 0:
+                row = _enriched(row, form, tags)
+                if older and place == 0:
                     rows["observations_v2"].append(
                         row[:14] + ("",) + row[15:26] + (older, older)
                         + row[28:]
                     )
                 rows["observations_v2"].append(row)
             return
-        if has_older:
+        if older:
             rows["traces"].append(trace[:14] + (None, older, older))
             rows["observations"].append(
                 made[0][:14] + (None,) + made[0][15:26] + (older, older)
@@ -332,108 +266,95 @@ class LangfuseRenderer(Renderer):
         rows["observations"] += made
 
     # ---------------------------------------------------------------- scores
-    def _score(self, rows, facts, turn, trace_id, thread, dice, end) -> None:
-        """Let an evaluator judge some answers, and few customers click."""
-        if turn.answered is None:
-            return
-        conversation_went_well = any(
-            entry.is_really_resolved and turn.answered in entry.messages
-            for entry in thread.conversations
-        ) if dice[6] < 0.37 else False
-        at = min(end + 1 + int(dice[7] * 20), self.plan.horizon)
-        if dice[6] < 0.30:
-            middle = 0.72 if conversation_went_well else 0.55
-            value = round(min(1.0, max(0.0, middle + (dice[8] - 0.5) * 0.6)), 3)
-            rows["scores"].append(self._score_row(
-                facts, trace_id, at, "helpfulness", value, "EVAL", "NUMERIC",
-                None, "a",
-            ))
-        if 0.30 <= dice[6] < 0.34:
-            word = "resolved" if conversation_went_well else "unresolved"
-            if dice[8] < 0.2:
-                word = "partially"
-            rows["scores"].append(self._score_row(
-                facts, trace_id, at, "resolution", float(len(word) % 3),
-                "EVAL", "CATEGORICAL", word, "b",
-            ))
-        if 0.34 <= dice[6] < 0.37:
-            liked = dice[8] < (0.9 if conversation_went_well else 0.6)
-            rows["scores"].append(self._score_row(
-                facts, trace_id, at, "user_feedback", float(liked), "API",
-                "BOOLEAN", "True" if liked else "False", "c",
-            ))
-
-    def _score_row(
-        self, facts, trace_id, at, name, value, source, kind, word, mark,
-        session_id=None,
-    ) -> tuple:
-        written = facts.write(at)
-        about = trace_id or session_id or facts.thread_key
-        identity = f"sc-{about[:24]}-{mark}"
-        return (
-            identity, written, PROJECT, facts.environment, trace_id, None,
-            session_id, None, name, value, source, None, kind, word, written,
-            written,
+    def _score(
+        self, rows, form: Form, judgement: Judgement, trace_id, session_id
+    ) -> None:
+        """Write a verdict in the data type that Langfuse has for it."""
+        value, word, kind, source = judgement.value, None, "NUMERIC", "EVAL"
+        if judgement.kind == "category":
+            # A category without a score config is stored as some number.
+            word, kind = judgement.word, "CATEGORICAL"
+            value = float(len(word) % 3)
+        elif judgement.kind == "thumb":
+            word, kind, source = "True" if value else "False", "BOOLEAN", "API"
+        self._score_row(
+            rows, form, f"sc-{judgement.key}", judgement.at, trace_id,
+            session_id, judgement.name, value, source, kind, word,
         )
 
+    def _score_row(
+        self, rows, form, identity, at, trace_id, session_id, name, value,
+        source="EVAL", kind="NUMERIC", word=None,
+    ) -> None:
+        written = form.write(at)
+        rows["scores"].append((
+            identity, written, PROJECT, form.environment, trace_id, None,
+            session_id, None, name, value, source, None, kind, word, written,
+            written,
+        ))
+
     # ------------------------------------------------------------------ dirt
-    def _stray(self, rows, rng: Random, facts, session: Session) -> None:
-        """Add rows that cannot be used, and scores without a trace."""
-        luck = rng.random()
-        first = session.turns[0]
-        at = first.asked.at + 1
-        stray_id = f"{rng.getrandbits(128):032x}"
-        if not self.plan.dirt or at > self.plan.horizon or luck > 0.012:
+    def _stray(self, rows, rng: Random, form: Form) -> None:
+        """Add rows that cannot be used, and a score of the session's own."""
+        luck, stray_id = rng.random(), f"{rng.getrandbits(128):032x}"
+        log = form.log
+        if log.judgement:
+            self.counts["scores_without_a_trace"] += 1
+            self._score(rows, form, log.judgement, None, log.session_id)
+        if not self.plan.dirt or not log.runs or luck > 0.008:
             return
+        at = log.runs[0].started_at + 1
         if luck < 0.002:
-            self._unusable(rows, facts, None, facts.write(at), at, "missing_id")
+            self._unusable(rows, form, None, form.write(at), at, "missing_id")
         elif luck < 0.004:
             self._unusable(
-                rows, facts, stray_id, "not a date", at, "unreadable_time"
+                rows, form, stray_id, "not a date", at, "unreadable_time"
             )
         elif luck < 0.006:
             self._unusable(
-                rows, facts, stray_id, facts.write(at + 9 * DAY), at,
+                rows, form, stray_id, form.write(at + 9 * DAY), at,
                 "time_after_load",
             )
-        elif luck < 0.008:
-            rows["scores"].append(self._score_row(
-                facts, None, at, "helpfulness", 0.5, "EVAL", "NUMERIC", None,
-                "orphan",
-            ))
-            self.counts["scores_without_a_trace"] += 1
-            self.unusable.append((
-                "langfuse.scores", f"sc-{facts.thread_key[:24]}-orphan",
-                "missing_parent",
-            ))
         else:
             self.counts["scores_without_a_trace"] += 1
-            rows["scores"].append(self._score_row(
-                facts, None, at, "helpfulness", 0.7, "EVAL", "NUMERIC", None,
-                "session", session.session_id,
-            ))
+            identity = f"sc-{log.thread_key}-orphan"
+            self.unusable.append(
+                ("langfuse.scores", identity, "missing_parent")
+            )
+            self._score_row(
+                rows, form, identity, at, None, None, "helpfulness", 0.5
+            )
 
-    def _unusable(self, rows, facts, row_id, when, at, reason) -> None:
-        created = facts.write(at + 20)
+    def _unusable(self, rows, form: Form, row_id, when, at, reason) -> None:
+        created = form.write(at + 20)
         table = "observations_v2" if self.is_v2 else "traces"
         self.unusable.append((f"langfuse.{table}", row_id, reason))
-        text = wrapped_input("Hello?", facts.input_form)
+        text = wrapped_input("Hello?", form.input_form)
         if not self.is_v2:
             rows["traces"].append((
-                row_id, when, AGENT, facts.environment, PROJECT,
-                facts.metadata, facts.user_id, facts.session_id, "2026.1",
+                row_id, when, AGENT, form.environment, PROJECT,
+                form.metadata, form.user_id, form.log.session_id, "2026.1",
                 VERSIONS[0], False, False, "[]", text, None, created, created,
             ))
             return
         rows["observations_v2"].append(_enriched((
-            row_id, row_id or "0", PROJECT, facts.environment, "SPAN", None,
-            when, when, AGENT, facts.metadata, "DEFAULT", None, VERSIONS[0],
+            row_id, row_id or "0", PROJECT, form.environment, "SPAN", None,
+            when, when, AGENT, form.metadata, "DEFAULT", None, VERSIONS[0],
             text, None, None, None, None, None, None, None, None, None, 1.0,
             None, None, created, created, "[]",
-        ), facts, "[]", keep_id=True))
+        ), form, "[]", keep_id=True))
 
 
-def _enriched(row: tuple, facts, tags: str, keep_id: bool = False) -> tuple:
+def _prompt(run: AgentRun) -> str:
+    """Return the model call's input, which repeats the conversation."""
+    parts = [
+        f'{{"role": "{role}", "content": {quoted(text)}}}'
+        for role, text in run.history
+    ]
+    return '{"messages": [' + ", ".join(parts) + "]}"
+
+
+def _enriched(row: tuple, form: Form, tags: str, keep_id: bool = False) -> tuple:
     """Return an observation as the newer layout holds it: '' for missing."""
     values = list(row)
     for place in TEXT_PLACES:
@@ -442,6 +363,6 @@ def _enriched(row: tuple, facts, tags: str, keep_id: bool = False) -> tuple:
                 values[place] = ""
     is_root = row[5] is None
     return (
-        *values, facts.user_id or "", facts.session_id, AGENT, tags, "2026.1",
+        *values, form.user_id or "", form.log.session_id, AGENT, tags, "2026.1",
         is_root, False, False, "",
     )

@@ -39,7 +39,7 @@ class MixpanelRenderer(Renderer):
     schema_name = "mixpanel"
     kind = "events"
     tables = {"event": EVENT}
-    notes = {"mixpanel_project_timezone": "UTC"}
+    layouts = ("fivetran",)
 
     def render(self, batch: Batch) -> Rows:
         """Return one batch's rows; see ``Renderer.render``."""
@@ -74,7 +74,6 @@ class MixpanelRenderer(Renderer):
         )
         if at > self.plan.horizon:
             return
-        self.see(at)
         device = f"$device:{customer.device}"
         insert_id = f"{bits:020x}"
         properties: dict[str, object] = {"plan": "Team"}

@@ -9,10 +9,18 @@ from __future__ import annotations
 from json.encoder import encode_basestring_ascii as quoted
 from random import Random
 
-from .people import INTERNAL_DOMAIN
-from .phrases import agent_says
+from .desk import (
+    AI_AGENT_ID,
+    BOT_ID,
+    HUMAN_BASE,
+    DeskUser,
+    desk_users,
+    requester_of,
+    staff,
+    ticket_threads,
+)
 from .plan import HOUR
-from .records import Batch, Change, Customer, Message, Thread, Ticket
+from .records import Batch, Change, Message, Thread
 from .renderers import (
     FLAG,
     INSTANT,
@@ -26,12 +34,6 @@ from .renderers import (
 from .times import MICROSECONDS, zulu_text
 
 DAY = 24 * HOUR
-AI_AGENT_ID = 9000001
-BOT_ID = 9000002
-HUMAN_BASE = 8000000
-REQUESTER_BASE = 400_000_000_000
-SECOND_REQUESTER_BASE = 500_000_000_000
-
 TICKET = columns(
     id=INTEGER, _fivetran_synced=INSTANT, _fivetran_deleted=FLAG,
     allow_channelback=FLAG, assignee_id=INTEGER, brand_id=INTEGER,
@@ -79,13 +81,6 @@ FIELDS = {"status": "status", "assignee": "assignee_id",
           "rating": "satisfaction_score"}
 
 
-def requester_of(customer: Customer, channel: str, has_events: bool) -> int:
-    """Return the desk's user id; some people are two users there."""
-    if customer.keys == "two_desk_users" and has_events and channel == "email":
-        return SECOND_REQUESTER_BASE + customer.number
-    return REQUESTER_BASE + customer.number
-
-
 @renders("zendesk")
 class ZendeskRenderer(Renderer):
     """Writes tickets, comments, history, users, tags and chats."""
@@ -97,17 +92,13 @@ class ZendeskRenderer(Renderer):
         "ticket_field_history": HISTORY, "user": USER, "ticket_tag": TAG,
         "ticket_chat": CHAT, "ticket_chat_event": CHAT_EVENT,
     }
-    notes = {
-        "ai_agent_user_id": AI_AGENT_ID, "bot_user_id": BOT_ID,
-        "internal_domain": INTERNAL_DOMAIN,
-    }
+    layouts = ("fivetran",)
 
     def render(self, batch: Batch) -> Rows:
         """Return one batch's rows; see ``Renderer.render``."""
         rows: Rows = {name: [] for name in self.tables}
         if batch.block == 0:
             self._staff(rows)
-        wanted: dict[int, tuple[Customer, str, int]] = {}
         followed = {
             thread.ticket.follow_up_of: thread.ticket
             for thread in batch.threads
@@ -118,26 +109,17 @@ class ZendeskRenderer(Renderer):
             for thread in batch.threads
             if thread.ticket and thread.ticket.merged_into
         }
-        for thread in batch.threads:
+        for thread in ticket_threads(batch):
             ticket = thread.ticket
-            if ticket is None:
-                continue
-            rng = self.luck(thread.key)
             requester = requester_of(
                 thread.customer, ticket.channel, self.plan.has_events
             )
-            if ticket.created_at <= self.plan.horizon:
-                known = wanted.get(requester)
-                if known is None or ticket.created_at < known[2]:
-                    wanted[requester] = (
-                        thread.customer, ticket.channel, ticket.created_at
-                    )
-                self._ticket(
-                    rows, rng, thread, requester,
-                    followed.get(ticket.number), merged.get(ticket.number),
-                )
-        for user_id, (customer, channel, since) in wanted.items():
-            self._user(rows, user_id, customer, channel, since)
+            self._ticket(
+                rows, self.luck(thread.key), thread, requester,
+                followed.get(ticket.number), merged.get(ticket.number),
+            )
+        for user in desk_users(batch):
+            self._user(rows, user)
         return rows
 
     # ---------------------------------------------------------------- tickets
@@ -156,7 +138,6 @@ class ZendeskRenderer(Renderer):
         )
         changes = sorted(ticket.changes, key=lambda change: change.at)
         updated = ticket.created_at
-        self.see(ticket.created_at)
         status, assignee = "new", None
         for change in changes:
             value = self._history(rows, rng, ticket, change, requester)
@@ -184,7 +165,6 @@ class ZendeskRenderer(Renderer):
         via = "email" if ticket.channel == "email" else "native_messaging"
         if ticket.opened_by_agent:
             submitter = HUMAN_BASE + ticket.opened_by_agent
-            via = "api" if dice[2] < 0.6 else "web"
         merged_ids = "[]"
         if copy is not None and copy.merged_at <= horizon:
             merged_ids = f"[{copy.number}]"
@@ -235,8 +215,6 @@ class ZendeskRenderer(Renderer):
             value = str(self._actor(change.value, requester, 1.0))
         if change.at > self.plan.horizon or change.name == "transfer":
             return value
-        if change.name != "rating" and change.value != "closed":
-            self.see(change.at)
         row = (
             FIELDS[change.name], ticket.number, change.at * MICROSECONDS,
             (change.at + 300 + int(delay * 3300)) * MICROSECONDS, actor, value,
@@ -278,7 +256,6 @@ class ZendeskRenderer(Renderer):
             delay, dirt = rng.random(), rng.random()
             if message.seen_at > self.plan.horizon:
                 continue
-            self.see(message.at)
             synced = message.at + 200 + int(delay * 3300)
             if self.plan.dirt and dirt < 0.005:
                 self.counts["late_rows"] += 1
@@ -346,8 +323,6 @@ class ZendeskRenderer(Renderer):
             seen = message.seen_at if message else at
             if seen > horizon:
                 continue
-            if kind != "ChatStarted":
-                self.see(at)
             text, original = None, None
             if message:
                 actor = self._chat_actor(message, requester, prefix)
@@ -373,64 +348,43 @@ class ZendeskRenderer(Renderer):
     # ----------------------------------------------------------------- people
     def _staff(self, rows) -> None:
         """Write the AI agent, the automation bot and the human agents."""
-        people = [
-            (AI_AGENT_ID, "Ava (AI agent)", "ava"),
-            (BOT_ID, "Lumenly Automations", "automations"),
-        ] + [
-            (HUMAN_BASE + place, name, name.lower())
-            for place, name in enumerate(agent_says.AGENT_NAMES, 1)
-        ]
         hired = (self.plan.start - 90 * DAY) * MICROSECONDS
-        for user_id, name, mail in people:
+        for user_id, name, email in staff():
             role = "admin" if user_id == HUMAN_BASE + 1 else "agent"
             rows["user"].append((
                 user_id, hired, True, False, hired,
-                f"{mail}@lumenly.example", None, hired, "en-US", name, None,
+                email, None, hired, "en-US", name, None,
                 role, False, False, "Pacific Time (US & Canada)", hired,
                 f"https://lumenly.zendesk.example/api/v2/users/{user_id}",
                 True,
             ))
 
-    def _user(self, rows, user_id, customer: Customer, channel, since) -> None:
+    def _user(self, rows, user: DeskUser) -> None:
         """Write one customer as the desk knows them."""
-        if customer.keys == "unknown_to_desk":
-            self.counts["customers_without_a_user_row"] += 1
-            return
-        rng = self.luck(f"user-{user_id}")
-        case, upper, older, late = (
-            rng.random(), rng.random(), rng.random(), rng.random()
-        )
-        email, external_id = customer.email, customer.customer_id
-        if self.plan.dirt and case < 0.14:
+        rng = self.luck(f"user-{user.user_id}")
+        case, upper, older = rng.random(), rng.random(), rng.random()
+        email, external_id = user.email, user.external_id
+        if self.plan.dirt and case < 0.14 and email:
             self.counts["emails_in_other_case"] += 1
             email = email.upper() if case < 0.04 else email.title()
-        if self.plan.dirt and upper < 0.03:
+        if self.plan.dirt and upper < 0.03 and external_id:
             external_id = external_id.upper()
-        if customer.keys in ("email_only_desk", "spammer", "internal"):
-            external_id = None
-        if customer.keys == "two_desk_users" and self.plan.has_events:
+        if user.customer.keys == "two_desk_users" and self.plan.has_events:
             self.counts["users_of_customers_with_two"] += 1
-            if channel == "email":
-                external_id = None
-            else:
-                email = None
-        created = (since - 60 - int(late * DAY)) * MICROSECONDS
+        created = user.created_at * MICROSECONDS
         synced = created + HOUR * MICROSECONDS
         row = (
-            user_id, synced, True, channel == "chat", created, email,
-            external_id, created, "en-US", customer.name, None, "end-user",
-            False, customer.keys == "spammer" and older < 0.6, "Berlin",
-            created,
-            f"https://lumenly.zendesk.example/api/v2/users/{user_id}",
+            user.user_id, synced, True, user.channel == "chat", created, email,
+            external_id, created, "en-US", user.customer.name, None,
+            "end-user", False, user.is_suspended, "Berlin", created,
+            f"https://lumenly.zendesk.example/api/v2/users/{user.user_id}",
             True,
         )
-        if customer.keys == "spammer":
-            row = row[:13] + (True,) + row[14:]
         if self.plan.dirt and older < 0.03 and email:
             self.counts["duplicated_rows"] += 1
             before = created - HOUR * MICROSECONDS
             rows["user"].append(
-                (user_id, before) + row[2:5] + (email.upper(),) + row[6:15]
+                (user.user_id, before) + row[2:5] + (email.upper(),) + row[6:15]
                 + (before,) + row[16:]
             )
         rows["user"].append(row)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from random import Random
 
 import pyarrow as pa
@@ -36,21 +39,24 @@ def columns(**types: pa.DataType) -> pa.Schema:
 class Renderer(ABC):
     """One vendor.
 
-    ``schema_name`` is the folder and database schema; ``kind`` is traces,
-    tickets or events; ``tables`` are the raw tables; ``notes`` goes into
-    simulation.json for whoever configures the models.
+    ``schema_name`` is the tool, the folder and the database schema; ``kind``
+    is traces, tickets or events; ``layouts`` the ways the tool's rows land,
+    the usual one first, none when there is only one; ``tables`` are the raw
+    tables of the layout at hand; ``variables`` are further dbt vars that the
+    models need for these rows.
     """
 
     schema_name: str
     kind: str
+    layouts: tuple[str, ...] = ()
     tables: dict[str, pa.Schema]
-    notes: dict[str, object] = {}
+    variables: dict[str, object] = {}
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, layout: str | None = None) -> None:
         self.plan = plan
+        self.layout = layout or (self.layouts[0] if self.layouts else None)
         self.counts: Counter = Counter()
         self.unusable: list[UnusableRow] = []
-        self.newest = 0
 
     @abstractmethod
     def render(self, batch: Batch) -> Rows:
@@ -60,13 +66,8 @@ class Renderer(ABC):
         """Return the dice for one thread, the same whatever the cut."""
         return Random(f"{self.plan.seed}/{key}/{self.schema_name}")
 
-    def see(self, at: int) -> None:
-        """Note that something happened at this instant."""
-        if self.newest < at <= self.plan.horizon:
-            self.newest = at
 
-
-_RENDERERS: dict[str, Callable[[Plan], Renderer]] = {}
+_RENDERERS: dict[str, type[Renderer]] = {}
 
 
 def renders(name: str) -> Callable:
@@ -78,16 +79,43 @@ def renders(name: str) -> Callable:
 
 
 def renderer_names() -> list[str]:
-    """Return the names that ``--stack`` accepts."""
+    """Return the tools that ``--stack`` accepts, each layout as its own."""
     _load()
-    return sorted(_RENDERERS)
+    return sorted(
+        f"{name}:{layout}" if layout else name
+        for name, renderer in _RENDERERS.items()
+        for layout in renderer.layouts or (None,)
+    )
 
 
-def make_renderer(name: str, plan: Plan) -> Renderer:
-    """Return a fresh renderer; KeyError for a name nobody registered."""
+def make_renderer(entry: str, plan: Plan) -> Renderer:
+    """Return a fresh renderer of ``tool`` or ``tool:layout``.
+
+    Raises KeyError when nobody registered the tool or the layout.
+    """
     _load()
-    return _RENDERERS[name](plan)
+    name, _, layout = entry.partition(":")
+    renderer = _RENDERERS[name]
+    if layout and layout not in renderer.layouts:
+        raise KeyError(entry)
+    return renderer(plan, layout or None)
+
+
+def dbt_vars(renderers: list[Renderer]) -> dict[str, object]:
+    """Return the dbt vars with which the models read these raw tables."""
+    switches = {"traces": "trace_sources", "tickets": "ticket_sources",
+                "events": "event_sources"}
+    found: dict[str, object] = {switch: [] for switch in switches.values()}
+    for renderer in renderers:
+        found[switches[renderer.kind]].append(renderer.schema_name)
+        if renderer.layout:
+            found[f"{renderer.schema_name}_layout"] = renderer.layout
+        found.update(renderer.variables)
+    return found
 
 
 def _load() -> None:
-    from . import render_langfuse, render_mixpanel, render_zendesk  # noqa: F401
+    """Import every render_<tool>.py beside this file."""
+    for module in iter_modules([str(Path(__file__).parent)]):
+        if module.name.startswith("render_"):
+            import_module(f"{__package__}.{module.name}")

@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from .finish import finish_conversations, finish_instructions
 from .plan import Plan
-from .renderers import make_renderer
+from .reach import newest_times
+from .renderers import dbt_vars, make_renderer
 from .tables import TableWriter, as_table
 from .truth import DRAFT_TABLES, FINAL_TABLES, truth_rows
 from .world import Block
@@ -43,6 +44,7 @@ def make_block(plan: Plan, number: int) -> BlockResult:
     """Make one block's world and render it; safe to run anywhere."""
     batch = Block(plan, number).batch()
     truth = truth_rows(batch)
+    newest = newest_times(batch)
     result = BlockResult({}, batch.counts)
     for name in plan.stack:
         renderer = make_renderer(name, plan)
@@ -53,10 +55,8 @@ def make_block(plan: Plan, number: int) -> BlockResult:
         result.counts.update(renderer.counts)
         result.counts["unusable_rows"] += len(renderer.unusable)
         truth["unusable_rows"] += renderer.unusable
-        newest = result.newest
-        newest[renderer.kind] = max(
-            newest.get(renderer.kind, 0), renderer.newest
-        )
+        if renderer.kind in newest:
+            result.newest[renderer.kind] = newest[renderer.kind]
     for table, rows in truth.items():
         result.tables["truth", table] = as_table(rows, DRAFT_TABLES[table])
     return result
@@ -130,9 +130,6 @@ def run(
     )
     for name in DRAFT_NAMES:
         (truth / f"{name}.draft").unlink()
-    notes: dict = {}
-    for renderer in renderers:
-        notes.update(renderer.notes)
     summary = {
         "parameters": {
             "stack": list(plan.stack),
@@ -141,12 +138,11 @@ def run(
             "seed": plan.seed,
             "start": _iso(plan.start),
             "until": _iso(plan.horizon),
-            "langfuse_layout": plan.langfuse_layout,
             "dirt": plan.dirt,
         },
         "data_as_of": _iso(as_of),
         "newest": {kind: _iso(at) for kind, at in sorted(newest.items())},
-        "notes": notes,
+        "vars": dbt_vars(renderers),
         "rows": dict(sorted(row_counts.items())),
         # Planted in the whole period, whether or not it lies before `until`.
         "dirt": dict(sorted(counts.items())),

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .desk import requester_of
 from .plan import HOUR
 from .product import ACTIONS, SESSION_GRACE
 from .records import (
@@ -38,7 +39,6 @@ from .records import (
     Message,
     Thread,
 )
-from .render_zendesk import requester_of
 from .renderers import FLAG, INSTANT, INTEGER, TEXT, Rows, columns
 from .times import MICROSECONDS
 
@@ -373,7 +373,7 @@ def _customer_keys(rows: Rows, customer: Customer, batch: Batch) -> None:
         keys.append(("any", "anonymous_id", f"$device:{customer.device}"))
     for channel in ("chat", "email"):
         keys.append((
-            "zendesk", "user_id",
+            "desk", "user_id",
             str(requester_of(customer, channel, has_events)),
         ))
     for source, kind, value in dict.fromkeys(keys):

@@ -17,6 +17,7 @@ from .people import make_customer
 from .plan import HOUR, WEEK, Plan
 from .product import live_in_product
 from .records import Batch, Customer, Session, Thread, Ticket
+from .runs import session_logs
 
 DAY = 24 * HOUR
 # How much of a day's contact falls into each of its hours.
@@ -68,8 +69,12 @@ class Block:
         Extras(self).live()
         for customer in self.customers:
             live_in_product(rng, customer, plan)
+        logs = {
+            thread.key: session_logs(plan, thread)
+            for thread in self.threads if thread.sessions
+        }
         return Batch(
-            self.number, self.customers, self.threads, plan, self.counts
+            self.number, self.customers, self.threads, logs, plan, self.counts
         )
 
     def moment(self, week: int) -> int:
@@ -85,6 +90,8 @@ class Block:
         """Return a customer nobody has seen before."""
         number = self.number * CUSTOMERS_PER_BLOCK + len(self.customers) + 1
         customer = make_customer(self.rng, number, self.plan.dirt, keys)
+        if customer.keys == "unknown_to_desk":
+            self.counts["customers_without_a_user_row"] += 1
         self.customers.append(customer)
         return customer
 

@@ -1,5 +1,3 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
-
 -- Grain: one move of a ticket, told apart by what it means. It was handed to a
 -- human when a human got what the AI had: the AI held it last, or no human has
 -- had it since it was last (re)opened and the AI wrote publicly since. A chat
@@ -8,25 +6,26 @@
 
 with
 
-moves as (
+int_ticket_move_steps as (
 
-    select * from {{ ref('int_zendesk__moves') }}
+    select * from {{ ref('int_ticket_move_steps') }}
 
 ),
 
 ai_messages as (
 
-    select * from {{ ref('int_zendesk__messages') }}
+    select * from {{ ref('int_messages') }}
 
     where
         author_role = 'ai_agent'
         and is_public
+        and ticket_id is not null
 
 ),
 
 reopens as (
 
-    select * from {{ ref('int_zendesk__status_events') }}
+    select * from {{ ref('int_ticket_status_events') }}
 
     where event_type = 'reopened'
 
@@ -37,8 +36,8 @@ reopens as (
 steps as (
 
     select
-        status_event_id as step_id,
-        'zendesk:' || ticket_id as ticket_id,
+        ticket_status_change_id as step_id,
+        ticket_id,
         1 as step_rank,
         occurred_at
 
@@ -57,8 +56,8 @@ steps as (
     union all
 
     select
-        move_id as step_id,
-        'zendesk:' || ticket_id as ticket_id,
+        ticket_move_id as step_id,
+        ticket_id,
         case
             when holder_role <> 'human_agent' then 3
             when move_kind = 'assignee' then 4
@@ -67,7 +66,7 @@ steps as (
         end as step_rank,
         moved_at as occurred_at
 
-    from moves
+    from int_ticket_move_steps
 
 ),
 
@@ -89,6 +88,7 @@ weighed_steps as (
 
     select
         step_id,
+        step_rank,
         max(case when step_rank = 2 then 1 else 0 end) over (
             partition by ticket_id, spell_number
             order by occurred_at, step_rank, step_id
@@ -110,28 +110,35 @@ weighed_steps as (
 assignment_events as (
 
     select
-        moves.move_id,
-        moves.ticket_id,
+        int_ticket_move_steps.source_name,
+        int_ticket_move_steps.ticket_move_id,
+        int_ticket_move_steps.ticket_id,
         case
-            when moves.holder_role <> 'human_agent' then 'assigned'
-            when moves.previous_holder_role in ('ai_agent', 'bot_automation')
+            when int_ticket_move_steps.holder_role <> 'human_agent' then 'assigned'
+            when
+                int_ticket_move_steps.previous_holder_role
+                in ('ai_agent', 'bot_automation')
                 then 'handed_to_human'
             when weighed_steps.has_human_before = 1 then 'assigned'
             when weighed_steps.has_ai_message_before = 1 then 'handed_to_human'
             when
-                moves.move_kind = 'chat_transfer'
-                and moves.previous_holder_role is null
+                int_ticket_move_steps.move_kind = 'chat_transfer'
+                and int_ticket_move_steps.previous_holder_role is null
                 then 'handed_to_human'
             else 'assigned'
         end as event_type,
-        moves.actor_role,
-        moves.moved_at as occurred_at,
-        moves.loaded_at
+        int_ticket_move_steps.actor_role,
+        int_ticket_move_steps.reason,
+        int_ticket_move_steps.moved_at as occurred_at,
+        int_ticket_move_steps.loaded_at
 
-    from moves
+    from int_ticket_move_steps
 
     inner join weighed_steps
-        on moves.move_id = weighed_steps.step_id
+        on
+            int_ticket_move_steps.ticket_move_id = weighed_steps.step_id
+            -- a tool may record a reopen and a move under one id
+            and weighed_steps.step_rank >= 3
 
 )
 

@@ -24,6 +24,12 @@ accounts as (
 
 ),
 
+ticket_contexts as (
+
+    select * from {{ ref('int_zendesk__ticket_contexts') }}
+
+),
+
 assignee_moves as (
 
     select
@@ -105,18 +111,24 @@ stacked as (
 
 ),
 
-moves as (
+ticket_moves as (
 
     select
-        stacked.*,
-        -- null for the first move of the ticket
-        lag(holder_role) over (
-            partition by ticket_id
-            order by moved_at, move_kind, move_id
-        ) as previous_holder_role
+        'zendesk' as source_name,
+        'zendesk:' || stacked.move_id as ticket_move_id,
+        'zendesk:' || stacked.ticket_id as ticket_id,
+        stacked.move_kind,
+        stacked.holder_role,
+        stacked.actor_role,
+        ticket_contexts.handoff_reason as reason,
+        stacked.moved_at,
+        stacked.loaded_at
 
     from stacked
 
+    left join ticket_contexts
+        on stacked.ticket_id = ticket_contexts.ticket_id
+
 )
 
-select * from moves
+select * from ticket_moves
