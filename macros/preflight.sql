@@ -90,6 +90,13 @@
                     missing_column_remedy(column, table, where)
                 ) -%}
             {%- endfor -%}
+            {#- A column by which another kind of export gives itself away. -#}
+            {%- for column, remedy in source.meta.get('refused_columns', {}).items()
+                if column in present -%}
+                {%- do problems.append(
+                    "table " ~ where ~ " has a column " ~ column ~ ": " ~ remedy
+                ) -%}
+            {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(problems) }}
