@@ -4,7 +4,8 @@
     missing column surfaced as a database error, one per attempt. -#}
 {% macro preflight() -%}
     {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot'] -%}
-        {%- set problems = preflight_vars() + preflight_tables() -%}
+        {%- set problems = preflight_vars() + preflight_tables()
+            + preflight_event_tables() -%}
         {%- if problems -%}
             {%- do exceptions.raise_compiler_error(
                 'Afterclose cannot start, ' ~ problems | length ~ ' thing'
@@ -88,6 +89,13 @@
                 and table ~ '.' ~ column.name not in var('absent_columns') -%}
                 {%- do problems.append(
                     missing_column_remedy(column, table, where)
+                ) -%}
+            {%- endfor -%}
+            {#- A column by which another kind of export gives itself away. -#}
+            {%- for column, remedy in source.meta.get('refused_columns', {}).items()
+                if column in present -%}
+                {%- do problems.append(
+                    "table " ~ where ~ " has a column " ~ column ~ ": " ~ remedy
                 ) -%}
             {%- endfor -%}
         {%- endif -%}

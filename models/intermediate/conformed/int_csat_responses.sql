@@ -1,6 +1,6 @@
 -- Grain: one row per satisfaction survey offered; all enabled tools stacked.
-{# A new tool is one more int_<tool>__csat_responses and its name in a switch var;
-    nothing here changes. #}
+{# A new ticket tool is one more int_<tool>__csat_responses and its name in a switch var.
+    Those of all trace tools come out of one chain, int_agent_runs__csat_responses. #}
 {% set columns = {
     'csat_id': 'string',
     'source_name': 'string',
@@ -13,7 +13,7 @@
     'answered_at': 'timestamp',
     'loaded_at': 'timestamp',
 } %}
-{% set sources = var('trace_sources') + var('ticket_sources') %}
+{% set sources = ['agent_runs'] + var('ticket_sources') %}
 
 with
 

@@ -1,7 +1,8 @@
 -- Grain: one row per pair or triple of customer keys that one system has seen together;
 -- all enabled tools stacked.
-{# A new tool is one more int_<tool>__customer_keys and its name in a switch var;
-    nothing here changes. #}
+{# A new ticket or event tool is one more int_<tool>__customer_keys and its name in
+    a switch var. Those of all trace tools come out of one chain,
+    int_agent_runs__customer_keys. #}
 {% set columns = {
     'source_name': 'string',
     'external_id': 'string',
@@ -9,7 +10,7 @@
     'anonymous_id': 'string',
     'seen_at': 'timestamp',
 } %}
-{% set sources = var('trace_sources') + var('ticket_sources') + var('event_sources') %}
+{% set sources = ['agent_runs'] + var('ticket_sources') + var('event_sources') %}
 
 with
 

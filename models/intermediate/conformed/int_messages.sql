@@ -1,7 +1,7 @@
 -- Grain: one row per public or private message, as one system carries it;
 -- all enabled tools stacked.
-{# A new tool is one more int_<tool>__messages and its name in a switch var;
-    nothing here changes. #}
+{# A new ticket tool is one more int_<tool>__messages and its name in a switch var.
+    Those of all trace tools come out of one chain, int_agent_runs__messages. #}
 {% set columns = {
     'message_id': 'string',
     'source_name': 'string',
@@ -16,7 +16,7 @@
     'sent_at': 'timestamp',
     'loaded_at': 'timestamp',
 } %}
-{% set sources = var('trace_sources') + var('ticket_sources') %}
+{% set sources = ['agent_runs'] + var('ticket_sources') %}
 
 with
 

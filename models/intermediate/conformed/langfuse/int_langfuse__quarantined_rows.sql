@@ -1,39 +1,41 @@
 {{ config(enabled = 'langfuse' in var('trace_sources')) }}
 
--- Grain: one raw row that cannot be used.
+-- Grain: one raw row that cannot be used. A row without an id gets a hash of what
+-- tells it apart from others, never of its text.
+{%- set scores = {
+    'model': 'stg_langfuse__scores',
+    'key': 'source_row_id',
+    'also': ['trace_id', 'session_ref', 'score_name', 'scored_at', 'loaded_at'],
+} %}
 {%- set raw_tables = {
     'legacy': {
-        'traces': 'stg_langfuse__traces',
-        'observations': 'stg_langfuse__observations',
-        'scores': 'stg_langfuse__scores',
+        'traces': {
+            'model': 'stg_langfuse__traces',
+            'key': 'source_row_id',
+            'also': ['session_ref', 'started_at', 'loaded_at'],
+        },
+        'observations': {
+            'model': 'stg_langfuse__observations',
+            'key': 'source_row_id',
+            'also': ['trace_id', 'observation_type', 'started_at', 'loaded_at'],
+        },
+        'scores': scores,
     },
     'v2': {
-        'observations_v2': 'stg_langfuse__observations_v2',
-        'scores': 'stg_langfuse__scores',
+        'observations_v2': {
+            'model': 'stg_langfuse__observations_v2',
+            'key': 'source_row_id',
+            'also': ['trace_id', 'observation_type', 'started_at', 'loaded_at'],
+        },
+        'scores': scores,
     },
 }[var('langfuse_layout')] %}
 
 with
 
 quarantined_rows as (
-    {% for table_name, staging_model in raw_tables.items() %}
-    select
-        'langfuse' as source_name,
-        '{{ table_name }}' as table_name,
-        coalesce(
-            source_row_id,
-            {{ row_fingerprint(
-                ['trace_id', 'loaded_at']
-                + (['score_name', 'scored_at'] if table_name == 'scores'
-                    else ['started_at', 'logged_input', 'logged_output'])
-            ) }}
-        ) as row_id,
-        quarantine_reason,
-        loaded_at
-    from {{ ref(staging_model) }}
-    where quarantine_reason is not null
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
+
+    {{ quarantined_rows_of('langfuse', raw_tables) }}
 
 )
 

@@ -1,0 +1,66 @@
+-- Grain: one score, on the trace session it belongs to: its run's, else the one
+-- it names. The session is null when neither is in the data.
+{%- set feedback_names =
+    (var('feedback_score_names') | map('lower') | list) or [''] %}
+
+with
+
+agent_scores as (
+
+    select * from {{ ref('int_agent_scores') }}
+
+),
+
+placed_runs as (
+
+    select * from {{ ref('int_agent_placed_runs') }}
+
+),
+
+sessions as (
+
+    select
+        source_name,
+        own_session_id,
+        min(trace_session_id) as trace_session_id
+
+    from placed_runs
+
+    group by 1, 2
+
+),
+
+agent_placed_scores as (
+
+    select
+        agent_scores.source_name || ':' || agent_scores.score_id as score_id,
+        agent_scores.source_name,
+        coalesce(placed_runs.trace_session_id, sessions.trace_session_id)
+            as trace_session_id,
+        agent_scores.score_name,
+        agent_scores.score_kind,
+        agent_scores.score_value,
+        agent_scores.score_label,
+        agent_scores.score_name in (
+            {%- for feedback_name in feedback_names %}
+            '{{ feedback_name }}'{{ "," if not loop.last }}
+            {%- endfor %}
+        ) as is_feedback,
+        agent_scores.scored_at,
+        agent_scores.loaded_at
+
+    from agent_scores
+
+    left join placed_runs
+        on
+            agent_scores.source_name = placed_runs.source_name
+            and agent_scores.run_id = placed_runs.run_id
+
+    left join sessions
+        on
+            agent_scores.source_name = sessions.source_name
+            and agent_scores.session_ref = sessions.own_session_id
+
+)
+
+select * from agent_placed_scores

@@ -1,0 +1,115 @@
+{{ config(enabled = 'langfuse' in var('trace_sources')) }}
+
+-- Grain: one step of a trace in its newest version. The traces table (in the v2
+-- layout: the root rows) stands for the runs: the steps of a trace that was
+-- deleted or cannot be used are left out with it.
+{%- set layout_steps = {
+    'legacy': 'int_langfuse__legacy_steps',
+    'v2': 'stg_langfuse__observations_v2',
+}[var('langfuse_layout')] %}
+{%- set layout_trace = {
+    'legacy': "observation_type = 'TRACE'",
+    'v2': 'is_root',
+}[var('langfuse_layout')] %}
+{%- set contents = [
+    'trace_id', 'observation_type', 'session_ref', 'ticket_ref',
+    'customer_external_id', 'customer_anonymous_id', 'customer_email',
+    'agent_name', 'agent_version', 'logged_input', 'logged_output',
+    'input_tokens', 'output_tokens', 'cost_usd', 'is_root', 'is_tool_call',
+    'is_error', 'is_test', 'is_deleted', 'started_at', 'ended_at',
+] %}
+
+with
+
+steps as (
+
+    select * from {{ ref(layout_steps) }}
+
+),
+
+versions as (
+
+    select
+        source_row_id,
+        {{ contents | join(',\n        ') }},
+        loaded_at,
+        row_number() over (
+            partition by source_row_id
+            order by loaded_at desc, {{ row_fingerprint(contents) }} desc
+        ) as version_number
+
+    from steps
+
+    where quarantine_reason is null
+
+),
+
+newest as (
+
+    select
+        *,
+        {{ layout_trace }} as is_trace
+
+    from versions
+
+    where version_number = 1 and not is_deleted
+
+),
+
+known_traces as (
+
+    select trace_id
+
+    from newest
+
+    where is_trace
+
+    group by 1
+
+),
+
+-- Only the trace's own row says whose it is: in the v2 layout every row has a
+-- name, and a model call's is no agent's.
+agent_steps as (
+
+    select
+        'langfuse' as source_name,
+        newest.trace_id as run_id,
+        newest.source_row_id as step_id,
+        case
+            when newest.is_tool_call then 'tool_call'
+            when newest.observation_type = 'GENERATION' then 'model_call'
+            when newest.observation_type = 'EVALUATOR' then 'evaluator'
+            when
+                newest.is_root
+                or newest.observation_type in ('AGENT', 'CHAIN', 'SPAN')
+                then 'agent'
+            else 'other'
+        end as step_kind,
+        {%- for field in [
+            'session_ref', 'ticket_ref', 'customer_external_id',
+            'customer_email', 'customer_anonymous_id', 'agent_name',
+            'agent_version',
+        ] %}
+        case when newest.is_trace then newest.{{ field }} end as {{ field }},
+        {%- endfor %}
+        newest.logged_input,
+        newest.logged_output,
+        newest.input_tokens,
+        newest.output_tokens,
+        newest.cost_usd,
+        newest.is_root,
+        newest.is_error,
+        newest.is_test,
+        newest.started_at,
+        newest.ended_at,
+        newest.loaded_at
+
+    from newest
+
+    inner join known_traces
+        on newest.trace_id = known_traces.trace_id
+
+)
+
+select * from agent_steps
