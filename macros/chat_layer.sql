@@ -42,3 +42,16 @@
         else {{ expression }}
     end
 {%- endmacro %}
+
+
+{#- Logged arguments of a function that was called by name only, {"args": [],
+    "kwargs": {...}}, reduced to what is in them; anything else as it is. Chat
+    layers take the first key an object has, and an empty list has no text. -#}
+{% macro call_arguments(expression) -%}
+    case
+        when {{ json_kind(expression) }} = 'object'
+            and {{ json_text(expression, 'args') }} = '[]'
+            then {{ json_text(expression, 'kwargs') }}
+        else {{ expression }}
+    end
+{%- endmacro %}

@@ -33,3 +33,13 @@
         else {{ text }}
     end
 {%- endmacro %}
+
+
+{#- JSON text that is an object, '{}' where there is none; null for any other
+    text: a column of attributes that cannot be read must not pass for empty. -#}
+{% macro json_object_text(expression) -%}
+    case
+        when coalesce(trim({{ expression }}), '') = '' then '{}'
+        when {{ json_kind(expression) }} = 'object' then {{ expression }}
+    end
+{%- endmacro %}

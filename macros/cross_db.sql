@@ -303,6 +303,242 @@
 {%- endmacro %}
 
 
+{#- Gives a UTC timestamp from nanoseconds since 1970, as a number or as text.
+    0 and what is no number give null. Dividing in floating point moved times
+    by up to 128 nanoseconds, and the last digits of the ids made of them. -#}
+{% macro nanoseconds_to_timestamp(expression) -%}
+    {{ return(adapter.dispatch('nanoseconds_to_timestamp')(expression)) }}
+{%- endmacro %}
+
+{% macro default__nanoseconds_to_timestamp(expression) -%}
+    make_timestamp(
+        nullif(try_cast(cast({{ expression }} as varchar) as bigint), 0) // 1000
+    )
+{%- endmacro %}
+
+
+{#- Gives the timestamp that lies this many nanoseconds (a bigint) later.
+    dateadd knows no unit below the second on every engine. -#}
+{% macro plus_nanoseconds(timestamp, nanoseconds) -%}
+    {{ return(adapter.dispatch('plus_nanoseconds')(timestamp, nanoseconds)) }}
+{%- endmacro %}
+
+{% macro default__plus_nanoseconds(timestamp, nanoseconds) -%}
+    {{ timestamp }} + to_microseconds({{ nanoseconds }} // 1000)
+{%- endmacro %}
+
+
+{#- In a select list: one row for each element of a JSON array, as JSON text. No
+    row where the text is no JSON array. -#}
+{% macro each_json_element(expression) -%}
+    {{ return(adapter.dispatch('each_json_element')(expression)) }}
+{%- endmacro %}
+
+{% macro default__each_json_element(expression) -%}
+    unnest(cast(json_extract(
+        case when json_valid({{ expression }}) then {{ expression }} end,
+        '$[*]'
+    ) as varchar []))
+{%- endmacro %}
+
+
+{#- Out of several JSON arrays that belong together element by element: one
+    JSON array of objects with the dict's keys. ClickHouse keeps a list of
+    events as one array per property.
+      columns  {key: column with a JSON array}; the first says how many -#}
+{% macro json_zipped(columns) -%}
+    {{ return(adapter.dispatch('json_zipped')(columns)) }}
+{%- endmacro %}
+
+{% macro default__json_zipped(columns) -%}
+    {%- set lists = {} -%}
+    {%- for key, column in columns.items() -%}
+        {%- do lists.update({
+            key: "json_extract(case when json_valid(" ~ column ~ ") then "
+                ~ column ~ " end, '$[*]')"
+        }) -%}
+    {%- endfor -%}
+    cast(to_json(list_transform(
+        range(1, length({{ lists.values() | first }}) + 1),
+        lambda position: json_object(
+            {%- for key, list in lists.items() %}
+            '{{ key }}', {{ list }}[position]{{ "," if not loop.last }}
+            {%- endfor %}
+        )
+    )) as varchar)
+{%- endmacro %}
+
+
+{#- JSON text of an OTLP value: {"intValue": "7"} gives "7". Arrays and lists of
+    keys and values become JSON arrays and objects, four deep, which reaches the
+    text of a part of a message of a list of messages. -#}
+{% macro otlp_value(expression) -%}
+    {{ return(adapter.dispatch('otlp_value')(expression)) }}
+{%- endmacro %}
+
+{% macro default__otlp_value(expression) -%}
+    {{ otlp_value_in_layers(
+        "case when json_valid(" ~ expression ~ ") then cast(" ~ expression
+        ~ " as json) end", 4
+    ) }}
+{%- endmacro %}
+
+
+{#- One branch for arrays and for lists of keys and values: with one for each,
+    four layers made an expression of sixteen branches that took seconds to plan. -#}
+{% macro otlp_value_in_layers(expression, depth) -%}
+    {%- set element = 'element_' ~ depth -%}
+    case
+        when json_keys({{ expression }})[1] in ('arrayValue', 'kvlistValue')
+            {%- if depth > 0 %}
+            then case json_keys({{ expression }})[1]
+                when 'arrayValue' then '[' else '{'
+            end || array_to_string(list_transform(
+                json_extract({{ expression }}, '$.*.values[*]'),
+                lambda {{ element }}: coalesce(
+                    cast(json_extract({{ element }}, '$.key') as varchar) || ':',
+                    ''
+                ) || coalesce({{ otlp_value_in_layers(
+                    "coalesce(json_extract(" ~ element ~ ", '$.value'), "
+                    ~ element ~ ")", depth - 1
+                ) }}, 'null')
+            ), ',') || case json_keys({{ expression }})[1]
+                when 'arrayValue' then ']' else '}'
+            end
+            {%- else %}
+            then null
+            {%- endif %}
+        else cast(json_extract({{ expression }}, '$.*')[1] as varchar)
+    end
+{%- endmacro %}
+
+
+{#- JSON object of an OTLP attribute list: [{"key": "a", "value": {"intValue":
+    "7"}}] gives {"a": "7"}. Null where the text is no JSON array. -#}
+{% macro otlp_attributes(expression) -%}
+    {{ return(adapter.dispatch('otlp_attributes')(expression)) }}
+{%- endmacro %}
+
+{% macro default__otlp_attributes(expression) -%}
+    case
+        when json_type(
+            case when json_valid({{ expression }}) then {{ expression }} end
+        ) = 'ARRAY'
+            then '{' || array_to_string(list_transform(
+                json_extract(
+                    case
+                        when json_valid({{ expression }}) then {{ expression }}
+                    end,
+                    '$[*]'
+                ),
+                lambda attribute: coalesce(
+                    cast(json_extract(attribute, '$.key') as varchar), '""'
+                ) || ':' || coalesce({{ otlp_value_in_layers(
+                    "json_extract(attribute, '$.value')", 4
+                ) }}, 'null')
+            ), ',') || '}'
+    end
+{%- endmacro %}
+
+
+{#- Out of JSON attributes that spell a list of messages key by key
+    (gen_ai.prompt.0.role, gen_ai.prompt.0.content, gen_ai.prompt.1.role ...):
+    one JSON array of {"role", "content"}, in the order of the numbers: as text
+    10 comes before 2. A content in parts (...contents.0.<part_key>) is joined
+    line by line. Null where no such key is.
+      prefix        what stands before the number, 'gen_ai.prompt'
+      infix         what stands between number and 'role', '' or 'message.'
+      part_key      what stands behind a part's number
+      default_role  the role of a message that names none -#}
+{% macro json_indexed_messages(
+    expression, prefix, default_role, infix='', part_key='text'
+) -%}
+    {{ return(adapter.dispatch('json_indexed_messages')(
+        expression, prefix, default_role, infix, part_key
+    )) }}
+{%- endmacro %}
+
+{% macro default__json_indexed_messages(
+    expression, prefix, default_role, infix, part_key
+) -%}
+    {%- set json = "case when json_valid(" ~ expression ~ ") then "
+        ~ expression ~ " end" -%}
+    {%- set keys = "json_keys(" ~ json ~ ")" -%}
+    {%- set values = "json_extract(" ~ json ~ ", '$.*')" -%}
+    {%- set message = "'" ~ prefix ~ ".' || number || '." ~ infix -%}
+    {%- set parts = "^" ~ (prefix | replace('.', '[.]')) -%}
+    cast(to_json(nullif(list_transform(
+        list_sort(list_distinct(list_transform(
+            list_filter(
+                {{ keys }},
+                lambda key: regexp_matches(key, '{{ parts }}[.][0-9]{1,6}[.]')
+            ),
+            lambda key: cast(regexp_extract(
+                key, '{{ parts }}[.]([0-9]+)[.]', 1
+            ) as integer)
+        ))),
+        lambda number: json_object(
+            'role',
+            coalesce(
+                json_extract_string({{ values }}[list_position(
+                    {{ keys }}, {{ message }}role'
+                )], '$'),
+                '{{ default_role }}'
+            ),
+            'content',
+            coalesce(
+                json_extract_string({{ values }}[list_position(
+                    {{ keys }}, {{ message }}content'
+                )], '$'),
+                nullif(array_to_string(list_transform(
+                    list_sort(list_transform(
+                        list_filter(
+                            {{ keys }},
+                            lambda part: starts_with(
+                                part, {{ message }}contents.'
+                            ) and ends_with(part, '.{{ part_key }}')
+                        ),
+                        lambda part: try_cast(split_part(substr(
+                            part, length({{ message }}contents.') + 1
+                        ), '.', 1) as integer)
+                    )),
+                    lambda part_number: json_extract_string(
+                        {{ values }}[list_position(
+                            {{ keys }},
+                            {{ message }}contents.' || part_number
+                            || '.{{ part_key }}'
+                        )], '$'
+                    )
+                ), chr(10)), '')
+            )
+        )
+    ), [])) as varchar)
+{%- endmacro %}
+
+
+{#- JSON text of one chat message, {"role": ..., "content": ...}, its quotes and
+    line breaks escaped. -#}
+{% macro json_message(role, content) -%}
+    {{ return(adapter.dispatch('json_message')(role, content)) }}
+{%- endmacro %}
+
+{% macro default__json_message(role, content) -%}
+    cast(json_object('role', {{ role }}, 'content', {{ content }}) as varchar)
+{%- endmacro %}
+
+
+{#- The value in another type, null where it has no such value. dbt.safe_cast is
+    a plain cast on DuckDB and PostgreSQL: one token count of 'n/a' stopped the
+    whole build. -#}
+{% macro try_cast(expression, type) -%}
+    {{ return(adapter.dispatch('try_cast')(expression, type)) }}
+{%- endmacro %}
+
+{% macro default__try_cast(expression, type) -%}
+    try_cast({{ expression }} as {{ type }})
+{%- endmacro %}
+
+
 {#- Gives a UTC `timestamp` from seconds since 1970, as a number or as text (13
     digits are milliseconds), and from everything that utc_timestamp reads.
     Some loaders keep the API's integers, others turn them into times; a cast
@@ -370,13 +606,101 @@
 {%- endmacro %}
 
 
-{#- The value in another type, null where it has no such value. dbt.safe_cast is
-    a plain cast on DuckDB and PostgreSQL: one token count of 'n/a' stopped the
-    whole build. -#}
-{% macro try_cast(expression, type) -%}
-    {{ return(adapter.dispatch('try_cast')(expression, type)) }}
+{#- A JSON array of pairs ([{"name": "a", "value": 1}, ...]) as the text of a JSON
+    object ({"a": 1}); any other text as it is. Some loaders turn an object into
+    such an array, and no path reaches a value by its name in there. The cast to
+    json[] is for absent columns: a bare null has no type to take elements of.
+      name_key, value_key  what the array calls the two halves of a pair -#}
+{% macro json_object_of_pairs(expression, name_key, value_key) -%}
+    {{ return(adapter.dispatch('json_object_of_pairs')(
+        expression, name_key, value_key
+    )) }}
 {%- endmacro %}
 
-{% macro default__try_cast(expression, type) -%}
-    try_cast({{ expression }} as {{ type }})
+{% macro default__json_object_of_pairs(expression, name_key, value_key) -%}
+    {%- set text = "cast(" ~ expression ~ " as varchar)" -%}
+    case
+        when {{ json_kind(text) }} = 'array'
+            then '{' || array_to_string(list_transform(list_filter(
+                cast(json_extract({{ text }}, '$[*]') as json[]),
+                lambda pair: (pair ->> '{{ name_key }}') is not null
+            ), lambda pair:
+                cast(to_json(pair ->> '{{ name_key }}') as varchar) || ':'
+                || coalesce(cast(pair -> '{{ value_key }}' as varchar), 'null')
+            ), ',') || '}'
+        else {{ text }}
+    end
+{%- endmacro %}
+
+
+{#- The whole row as JSON text, one key per column. Takes the row's alias in the
+    from clause, which must not be a column's name as well: the column would
+    come instead. Loaders that give every property its own column leave a table
+    whose columns nobody knows beforehand. -#}
+{% macro row_as_json(row_alias) -%}
+    {{ return(adapter.dispatch('row_as_json')(row_alias)) }}
+{%- endmacro %}
+
+{% macro default__row_as_json(row_alias) -%}
+    cast(to_json({{ row_alias }}) as varchar)
+{%- endmacro %}
+
+
+{#- In a JSON array of tags ("key:value"): the value of the first tag with the
+    key, an SQL expression; null when none has it. Only the first colon divides:
+    split at every one, "page:https://a.test" lost its address. -#}
+{% macro json_tag_value(expression, key_expression) -%}
+    {{ return(adapter.dispatch('json_tag_value')(expression, key_expression)) }}
+{%- endmacro %}
+
+{% macro default__json_tag_value(expression, key_expression) -%}
+    substr(
+        list_filter(
+            json_extract_string(
+                case when json_valid({{ expression }}) then {{ expression }} end,
+                '$[*]'
+            ),
+            lambda tag: starts_with(tag, {{ key_expression }} || ':')
+        )[1],
+        length({{ key_expression }}) + 2
+    )
+{%- endmacro %}
+
+
+{#- Gives the texts that stand under one key in the objects of a JSON array, one
+    per line in the array's order; null when there is no array at the path or
+    nothing in it. A loop over [0], [1], ... would stop at a length somebody
+    guessed.
+      path  the list of keys that leads to the array, [] for the text itself -#}
+{% macro json_list_texts(expression, path, key) -%}
+    {{ return(adapter.dispatch('json_list_texts')(expression, path, key)) }}
+{%- endmacro %}
+
+{% macro default__json_list_texts(expression, path, key) -%}
+    {%- set steps = [] -%}
+    {%- for step in path -%}
+        {%- do steps.append('."' ~ step ~ '"') -%}
+    {%- endfor -%}
+    array_to_string(nullif(list_filter(list_transform(
+        json_extract(
+            case
+                when json_valid(cast({{ expression }} as varchar))
+                    then cast({{ expression }} as varchar)
+            end,
+            '${{ steps | join('') }}[*]'
+        ),
+        lambda item: item ->> '{{ key }}'
+    ), lambda item_text: item_text is not null), []), chr(10))
+{%- endmacro %}
+
+
+{#- Gives a whole row, named by the alias it has in `from`, as one JSON object.
+    Loaders give each company's own fields a column each; naming a column that
+    another company does not have would not compile there. -#}
+{% macro row_json(row_alias) -%}
+    {{ return(adapter.dispatch('row_json')(row_alias)) }}
+{%- endmacro %}
+
+{% macro default__row_json(row_alias) -%}
+    cast(to_json({{ row_alias }}) as varchar)
 {%- endmacro %}

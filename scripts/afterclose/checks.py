@@ -27,6 +27,18 @@ from afterclose.venv import PROJECT_DIR
 ZONE = "America/Los_Angeles"
 NO_TOOLS = "{trace_sources: [], ticket_sources: [], event_sources: []}"
 STACK = "langfuse,zendesk,mixpanel"
+# Unit tests of a tool or layout that is switched off rest; in these stacks
+# every tool and every layout is on once.
+OTHER_STACKS = (
+    "langsmith,braintrust,opentelemetry:clickhouse,datadog:sdk,"
+    "intercom:fivetran,freshdesk:airbyte,"
+    "amplitude:fivetran,warehouse_events:segment",
+    "langfuse:v2,opentelemetry:otlp,datadog:export_api,"
+    "zendesk:airbyte,intercom:airbyte,freshdesk:api,"
+    "mixpanel:airbyte,amplitude:airbyte,warehouse_events:rudderstack",
+    "warehouse_events:snowplow",
+    "warehouse_events:generic",
+)
 
 # What only one engine understands; macros/cross_db.sql gives each a name.
 ENGINE_WORDS = re.compile(
@@ -173,6 +185,28 @@ class Checks:
             dbt("build"),
         )
 
+    def layouts(self) -> None:
+        """Unit tests of what the usual stack leaves off, on empty tables."""
+        for number, stack in enumerate(OTHER_STACKS, 1):
+            name = f"layouts_{number}"
+            raw = self.scratch / name / "raw"
+            (self.scratch / name).mkdir(exist_ok=True)
+            title = f"unit tests of stack {number} of {len(OTHER_STACKS)}"
+            simulate = script(
+                "simulate", "--stack", stack, "--conversations", 0, "--out", raw
+            )
+            environment = self.environment(name)
+            with timed(self.console, title):
+                for command in (simulate, script("load_raw", raw)):
+                    run(command, environment, self.console, title)
+                variables = json.loads((raw / "simulation.json").read_text())
+                build = dbt(
+                    "build", "--vars", json.dumps(variables["vars"]),
+                    "--select", "staging", "intermediate.conformed",
+                    "--exclude-resource-type", "test",
+                )
+                run(build, environment, self.console, title)
+
     def no_tools(self) -> None:
         self.step(
             "build with no tool switched on",
@@ -250,8 +284,8 @@ def clean_environment() -> dict[str, str]:
     "--only",
     metavar="STEP",
     multiple=True,
-    help="Run only these steps: words, lint, parse, empty, none, world, score, "
-    "docs, pytest.",
+    help="Run only these steps: words, lint, parse, empty, layouts, none, "
+    "world, score, docs, pytest.",
 )
 def main(only: tuple[str, ...]) -> None:
     """Run every check that a change has to pass."""
@@ -263,6 +297,7 @@ def main(only: tuple[str, ...]) -> None:
             "lint": checks.lint,
             "parse": checks.parse,
             "empty": checks.empty,
+            "layouts": checks.layouts,
             "none": checks.no_tools,
             "world": checks.world,
             "score": checks.score,

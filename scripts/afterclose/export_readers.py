@@ -31,6 +31,9 @@ LARGE = "LARGE"
 PAGING_KEYS = {"meta", "links", "_links", "pages", "page", "paging",
                "pagination"}
 
+# What an OTLP document holds: one list, but of services, not of rows.
+DOCUMENT_KEYS = {"resourceSpans", "resourceLogs", "resourceMetrics"}
+
 DELIMITERS = ",\t;|"
 JSON_OPTIONS = "maximum_object_size = 67108864"
 
@@ -346,9 +349,11 @@ def rows_of(document: Any) -> Iterable[Any]:
     """The rows of one object: its only list of objects, or itself.
 
     {"tickets": [{...}], "count": 2} is a page of rows. An object that has an
-    id, or anything else of substance, is a row.
+    id, an OTLP document, or anything else of substance, is a row.
     """
     if not isinstance(document, Mapping) or "id" in document:
+        return [document]
+    if DOCUMENT_KEYS & document.keys():
         return [document]
     lists = [
         key

@@ -207,6 +207,8 @@ def main(
         if table and len({entry.table for entry in raw_tables}) < len(raw_tables):
             raise ExportError("--table needs the files of one folder")
         with open_warehouse(target) as warehouse:
+            # Times inside nested values become text, the same on any machine.
+            warehouse.reader.execute("set timezone = 'UTC'")
             check_schemas(warehouse, raw_tables)
             results = load_all(warehouse, raw_tables, is_append, console)
             name = warehouse.name

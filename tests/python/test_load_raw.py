@@ -73,6 +73,42 @@ def test_parquet_types_are_kept_and_nested_values_become_json(
     ]
 
 
+def test_clickhouse_maps_and_nested_lists_become_json(
+    tmp_path, run_script, query
+):
+    noon = datetime.datetime(2026, 1, 5, 12)
+    words = pa.map_(pa.string(), pa.string())
+    table = pa.table(
+        {
+            "Timestamp": pa.array([noon], pa.timestamp("ns", "UTC")),
+            "SpanAttributes": pa.array([[("a.b", 'say "hi"'), ("n", "7")]], words),
+            "ResourceAttributes": pa.array([[]], words),
+            "Duration": pa.array([LARGEST_ID], pa.uint64()),
+            "Events.Timestamp": pa.array(
+                [[noon, noon]], pa.list_(pa.timestamp("ns", "UTC"))
+            ),
+            "Events.Name": pa.array([["first", "second"]]),
+            "Events.Attributes": pa.array([[[("k", "v")], []]], pa.list_(words)),
+            "Links": pa.array([[{"TraceId": "1"}]]),
+        }
+    )
+    (tmp_path / "raw/otel").mkdir(parents=True)
+    pq.write_table(table, tmp_path / "raw/otel/otel_traces.parquet")
+    last_json(run_script("load_raw", tmp_path / "raw", "--json"))
+    assert query(
+        "select span_attributes, resource_attributes, events_timestamp,"
+        " events_name, events_attributes, links, duration from otel.otel_traces"
+    ) == [(
+        '{"a.b":"say \\"hi\\"","n":"7"}',
+        "{}",
+        '["2026-01-05 12:00:00+00","2026-01-05 12:00:00+00"]',
+        '["first","second"]',
+        '[{"k":"v"},{}]',
+        '[{"TraceId":"1"}]',
+        LARGEST_ID,
+    )]
+
+
 def test_csv_columns_get_a_type_only_when_no_value_changes(
     tmp_path, run_script, query
 ):
@@ -180,6 +216,21 @@ def test_one_object_with_an_id_is_one_row(tmp_path, run_script, query):
     assert query("select id, attachments, tags from desk.ticket") == [
         (1, '[{"name":"a"}]', "[]")
     ]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("name", ["traces.json", "traces.jsonl"])
+def test_an_otlp_document_is_a_row_however_many_there_are(
+    tmp_path, run_script, query, name, count
+):
+    document = {"resourceSpans": [{"scopeSpans": []}, {"scopeSpans": []}]}
+    path = write(
+        tmp_path / "raw/otel" / name, (json.dumps(document) + "\n") * count
+    )
+    last_json(run_script("load_raw", path, "--json"))
+    assert query("select resource_spans from otel.traces") == [
+        (json.dumps(document["resourceSpans"], separators=(",", ":")),)
+    ] * count
 
 
 # ----------------------------------------------------------- names and parts

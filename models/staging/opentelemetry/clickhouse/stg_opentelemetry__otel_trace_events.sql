@@ -1,0 +1,44 @@
+{{ config(
+    enabled = 'opentelemetry' in var('trace_sources')
+        and var('opentelemetry_layout') == 'clickhouse'
+) }}
+
+-- Grain: one event inside one copy of one span.
+with
+
+stg_opentelemetry__otel_traces as (
+
+    select * from {{ ref('stg_opentelemetry__otel_traces') }}
+    where quarantine_reason is null
+
+),
+
+events as (
+
+    select
+        trace_id,
+        span_id,
+        loaded_at,
+        {{ each_json_element('events_json') }} as event_json
+
+    from stg_opentelemetry__otel_traces
+
+),
+
+unpacked as (
+
+    select
+        trace_id,
+        span_id,
+        {{ json_text('event_json', 'name') }} as event_name,
+        cast(null as {{ dbt.type_string() }}) as body,
+        {{ json_text('event_json', 'attributes') }} as attributes_json,
+        {{ json_text('event_json', 'time') }} as occurred_text,
+        {{ utc_timestamp(json_text('event_json', 'time')) }} as occurred_at,
+        loaded_at
+
+    from events
+
+)
+
+select * from unpacked

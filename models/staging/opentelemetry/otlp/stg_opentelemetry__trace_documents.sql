@@ -1,0 +1,42 @@
+{{ config(
+    enabled = 'opentelemetry' in var('trace_sources')
+        and var('opentelemetry_layout') == 'otlp'
+) }}
+
+-- Grain: one OTLP JSON document, usable or not. A document written twice counts
+-- once, so its contents are its id.
+with
+
+source as (
+
+    select
+        *,
+        cast(resource_spans as {{ dbt.type_string() }}) as document_text
+
+    from {{ source('opentelemetry', 'traces') }}
+
+),
+
+judged as (
+
+    select
+
+        ---------- ids
+        {{ row_fingerprint(['document_text']) }} as source_row_id,
+
+        ---------- strings
+        document_text as resource_spans,
+
+        ---------- timestamps
+        {{ utc_timestamp(var('opentelemetry_loaded_at')) }} as loaded_at,
+
+        case
+            when coalesce({{ json_kind('document_text') }}, '') <> 'array'
+                then 'unreadable_document'
+        end as quarantine_reason
+
+    from source
+
+)
+
+select * from judged
