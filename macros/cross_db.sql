@@ -695,13 +695,20 @@
 {%- endmacro %}
 
 
-{#- Gives a whole row, named by the alias it has in `from`, as one JSON object.
-    Loaders give each company's own fields a column each; naming a column that
-    another company does not have would not compile there. -#}
-{% macro row_json(row_alias) -%}
-    {{ return(adapter.dispatch('row_json')(row_alias)) }}
+{#- In a select list: one row for each element of a JSON array, as the JSON array
+    [position from 0, element]. No row where the text is no JSON array. Without
+    the position, events that have no id and no time of their own could not be
+    told apart. -#}
+{% macro each_numbered_json_element(expression) -%}
+    {{ return(adapter.dispatch('each_numbered_json_element')(expression)) }}
 {%- endmacro %}
 
-{% macro default__row_json(row_alias) -%}
-    cast(to_json({{ row_alias }}) as varchar)
+{% macro default__each_numbered_json_element(expression) -%}
+    {%- set elements = "json_extract(case when json_valid(" ~ expression
+        ~ ") then " ~ expression ~ " end, '$[*]')" -%}
+    unnest(list_transform(
+        list_zip(range(length({{ elements }})), {{ elements }}),
+        lambda numbered:
+            cast(json_array(numbered[1], numbered[2]) as varchar)
+    ))
 {%- endmacro %}

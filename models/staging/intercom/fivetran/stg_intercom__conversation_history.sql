@@ -18,7 +18,7 @@ described as (
 
     select
         source.*,
-        {{ row_json('source') }} as row_as_json
+        {{ row_as_json('source') }} as row_as_json
 
     from source
 
