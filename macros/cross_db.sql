@@ -598,9 +598,10 @@
     {%- set object = 'case when json_valid(' ~ expression ~ ') then '
         ~ expression ~ ' end' -%}
     unnest(list_transform(
-        json_keys({{ object }}),
-        lambda entry_key, position: cast(json_array(
-            entry_key, json_extract({{ object }}, '$.*')[position]
+        range(1, length(json_keys({{ object }})) + 1),
+        lambda position: cast(json_array(
+            json_keys({{ object }})[position],
+            json_extract({{ object }}, '$.*')[position]
         ) as varchar)
     ))
 {%- endmacro %}

@@ -55,8 +55,7 @@ renamed as (
 
         ---------- ids
         {{ configured_field('id') }} as source_row_id,
-        -- A number: as text, 9 comes after 10.
-        {{ try_cast('_xact_id', 'numeric(38, 0)') }} as transaction_id,
+        {{ configured_field('_xact_id') }} as transaction_id,
         {{ configured_field(['root_span_id', 'span_id']) }} as run_id,
         {{ configured_field('span_id') }} as span_id,
         {{ configured_field('first_parent_id') }} as parent_span_id,

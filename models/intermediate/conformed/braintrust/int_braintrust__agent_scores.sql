@@ -2,7 +2,8 @@
 
 -- Grain: one score or classification that a span carries, by its name. Braintrust
 -- keeps no time of a score: a scorer's span tells its own, what a customer or a
--- colleague scored later bears the time at which the scored span ended.
+-- colleague scored later bears the time at which the scored span ended. A score
+-- logged outside the scored trace is of the conversation that its span names.
 
 with
 
@@ -16,6 +17,7 @@ score_entries as (
 
     select
         run_id,
+        session_ref,
         source_row_id,
         coalesce(ended_at, started_at) as scored_at,
         loaded_at,
@@ -31,6 +33,7 @@ scores as (
     select
         source_row_id || ':' || {{ json_text('entry', [0]) }} as score_id,
         run_id,
+        session_ref,
         lower(trim({{ json_text('entry', [0]) }})) as score_name,
         case
             when lower({{ json_text('entry', [1]) }}) in ('true', 'false')
@@ -59,6 +62,7 @@ classification_entries as (
 
     select
         run_id,
+        session_ref,
         source_row_id,
         coalesce(ended_at, started_at) as scored_at,
         loaded_at,
@@ -75,6 +79,7 @@ classifications as (
         source_row_id || ':classification:' || {{ json_text('entry', [0]) }}
             as score_id,
         run_id,
+        session_ref,
         lower(trim({{ json_text('entry', [0]) }})) as score_name,
         'category' as score_kind,
         cast(null as double precision) as score_value,
@@ -95,7 +100,7 @@ agent_scores as (
         'braintrust' as source_name,
         score_id,
         run_id,
-        cast(null as {{ dbt.type_string() }}) as session_ref,
+        session_ref,
         score_name,
         score_kind,
         score_value,
@@ -110,10 +115,10 @@ agent_scores as (
     union all
 
     select
-        'braintrust',
+        'braintrust' as source_name,
         score_id,
         run_id,
-        cast(null as {{ dbt.type_string() }}),
+        session_ref,
         score_name,
         score_kind,
         score_value,

@@ -1,6 +1,8 @@
 {{ config(enabled = 'braintrust' in var('trace_sources')) }}
 
--- Grain: one span in its newest version.
+-- Grain: one span in its newest version: the one with the highest transaction.
+-- Transactions are numbers of 19 digits: as text 99 comes after 100, and a float
+-- loses the last digits.
 {%- set contents = [
     'run_id', 'span_id', 'parent_span_id', 'span_name', 'span_type',
     'session_ref', 'ticket_ref', 'customer_external_id', 'customer_email',
@@ -25,7 +27,8 @@ versions as (
         row_number() over (
             partition by source_row_id
             order by
-                coalesce(transaction_id, 0) desc,
+                coalesce({{ try_cast('transaction_id', 'numeric(38, 0)') }}, 0)
+                    desc,
                 {{ row_fingerprint(contents) }} desc
         ) as version_number
 
