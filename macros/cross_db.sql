@@ -665,3 +665,49 @@
         length({{ key_expression }}) + 2
     )
 {%- endmacro %}
+
+
+{#- Gives the texts that stand under one key in the objects of a JSON array, one
+    per line in the array's order; null when there is no array at the path or
+    nothing in it. A loop over [0], [1], ... would stop at a length somebody
+    guessed.
+      path  the list of keys that leads to the array, [] for the text itself -#}
+{% macro json_list_texts(expression, path, key) -%}
+    {{ return(adapter.dispatch('json_list_texts')(expression, path, key)) }}
+{%- endmacro %}
+
+{% macro default__json_list_texts(expression, path, key) -%}
+    {%- set steps = [] -%}
+    {%- for step in path -%}
+        {%- do steps.append('."' ~ step ~ '"') -%}
+    {%- endfor -%}
+    array_to_string(nullif(list_filter(list_transform(
+        json_extract(
+            case
+                when json_valid(cast({{ expression }} as varchar))
+                    then cast({{ expression }} as varchar)
+            end,
+            '${{ steps | join('') }}[*]'
+        ),
+        lambda item: item ->> '{{ key }}'
+    ), lambda item_text: item_text is not null), []), chr(10))
+{%- endmacro %}
+
+
+{#- In a select list: one row for each element of a JSON array, as the JSON array
+    [position from 0, element]. No row where the text is no JSON array. Without
+    the position, events that have no id and no time of their own could not be
+    told apart. -#}
+{% macro each_numbered_json_element(expression) -%}
+    {{ return(adapter.dispatch('each_numbered_json_element')(expression)) }}
+{%- endmacro %}
+
+{% macro default__each_numbered_json_element(expression) -%}
+    {%- set elements = "json_extract(case when json_valid(" ~ expression
+        ~ ") then " ~ expression ~ " end, '$[*]')" -%}
+    unnest(list_transform(
+        list_zip(range(length({{ elements }})), {{ elements }}),
+        lambda numbered:
+            cast(json_array(numbered[1], numbered[2]) as varchar)
+    ))
+{%- endmacro %}
