@@ -609,8 +609,9 @@
 
 {#- A JSON array of pairs ([{"name": "a", "value": 1}, ...]) as the text of a JSON
     object ({"a": 1}); any other text as it is. Some loaders turn an object into
-    such an array, and no path reaches a value by its name in there. The cast to
-    json[] is for absent columns: a bare null has no type to take elements of.
+    such an array, and no path reaches a value by its name in there. A pair that
+    lacks its name or its value is left out. The cast to json[] is for absent
+    columns: a bare null has no type to take elements of.
       name_key, value_key  what the array calls the two halves of a pair -#}
 {% macro json_object_of_pairs(expression, name_key, value_key) -%}
     {{ return(adapter.dispatch('json_object_of_pairs')(
@@ -622,12 +623,11 @@
     {%- set text = "cast(" ~ expression ~ " as varchar)" -%}
     case
         when {{ json_kind(text) }} = 'array'
-            then '{' || array_to_string(list_transform(list_filter(
+            then '{' || array_to_string(list_transform(
                 cast(json_extract({{ text }}, '$[*]') as json[]),
-                lambda pair: (pair ->> '{{ name_key }}') is not null
-            ), lambda pair:
-                cast(to_json(pair ->> '{{ name_key }}') as varchar) || ':'
-                || coalesce(cast(pair -> '{{ value_key }}' as varchar), 'null')
+                lambda pair:
+                    cast(to_json(pair ->> '{{ name_key }}') as varchar) || ':'
+                    || cast(pair -> '{{ value_key }}' as varchar)
             ), ',') || '}'
         else {{ text }}
     end
