@@ -63,9 +63,9 @@ renamed as (
         ---------- booleans
         -- unknown for the first message
         false as is_from_ai_agent,
-        coalesce({{ optional_column(
+        coalesce({{ try_cast(optional_column(
             'intercom', 'conversation_history', '_fivetran_deleted', 'boolean'
-        ) }}, false) as is_deleted,
+        ), 'boolean') }}, false) as is_deleted,
 
         ---------- timestamps
         {{ epoch_timestamp('conversation_rating_created_at') }}

@@ -37,20 +37,14 @@ renamed as (
         body,
 
         ---------- booleans
-        coalesce(
-            {{ optional_column(
-                'intercom', 'conversation_part_history',
-                'author_from_ai_agent', 'boolean'
-            ) }},
-            false
-        )
-        or coalesce(
-            {{ optional_column(
-                'intercom', 'conversation_part_history',
-                'author_is_ai_answer', 'boolean'
-            ) }},
-            false
-        ) as is_from_ai_agent,
+        coalesce({{ try_cast(optional_column(
+            'intercom', 'conversation_part_history', 'author_from_ai_agent',
+            'boolean'
+        ), 'boolean') }}, false)
+        or coalesce({{ try_cast(optional_column(
+            'intercom', 'conversation_part_history', 'author_is_ai_answer',
+            'boolean'
+        ), 'boolean') }}, false) as is_from_ai_agent,
 
         ---------- timestamps
         {{ epoch_timestamp('created_at') }} as created_at,

@@ -52,10 +52,10 @@ renamed as (
         {{ configured_field('tag_id') }} as tag_id,
 
         ---------- booleans
-        {{ optional_column(
+        {{ try_cast(optional_column(
             'intercom', 'conversation_tag_history', '_fivetran_active',
             'boolean'
-        ) }} as is_active,
+        ), 'boolean') }} as is_active,
 
         ---------- timestamps
         {{ epoch_timestamp('conversation_updated_at') }}
