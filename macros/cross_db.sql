@@ -703,12 +703,11 @@
 {%- endmacro %}
 
 {% macro default__each_numbered_json_element(expression) -%}
+    {%- set elements = "json_extract(case when json_valid(" ~ expression
+        ~ ") then " ~ expression ~ " end, '$[*]')" -%}
     unnest(list_transform(
-        json_extract(
-            case when json_valid({{ expression }}) then {{ expression }} end,
-            '$[*]'
-        ),
-        lambda element, position:
-            cast(json_array(position - 1, element) as varchar)
+        list_zip(range(length({{ elements }})), {{ elements }}),
+        lambda numbered:
+            cast(json_array(numbered[1], numbered[2]) as varchar)
     ))
 {%- endmacro %}

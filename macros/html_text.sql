@@ -3,30 +3,30 @@
     null when nothing is left, as in a message that is only a picture. Text
     without tags stays as it is, trimmed: an "a < b" in it is no tag. -#}
 {% macro html_text(expression) -%}
-    {%- set one_line = text_replace(expression, '[[:cntrl:]]+', ' ') -%}
-    {%- set broken = text_replace(
-        one_line,
-        '(?i)</(p|div|li|h[1-6]|tr|blockquote|pre|ul|ol)>|<br[^>]*>',
-        '\n'
-    ) -%}
-    {%- set listed = text_replace(broken, '(?i)<li[^>]*>', '- ') -%}
-    {%- set untagged = text_replace(listed, '<[/!]?[A-Za-z][^>]*>', '') -%}
-    {%- set decoded = namespace(text=untagged) -%}
-    {#- & comes last: &amp;lt; is the text "&lt;", no "<" -#}
-    {%- for entity, character in [
-        ('&nbsp;', ' '), ('&#160;', ' '), ('&lt;', '<'), ('&gt;', '>'),
-        ('&quot;', '"'), ('&#34;', '"'), ('&#39;', "''"), ('&#x27;', "''"),
-        ('&apos;', "''"), ('&rsquo;', '’'), ('&#x2F;', '/'), ('&amp;', '&'),
+    {%- set text = namespace(so_far=expression) -%}
+    {%- for pattern, replacement in [
+        ('[[:cntrl:]]+', ' '),
+        ('(?i)</(p|div|li|h[1-6]|tr|blockquote|pre|ul|ol)>|<br[^>]*>', '\n'),
+        ('(?i)<li[^>]*>', '- '),
+        ('<[/!]?[A-Za-z][^>]*>', ''),
+        ('&(nbsp|#160);', ' '),
+        ('&(lt|#60);', '<'),
+        ('&(gt|#62);', '>'),
+        ('&(quot|#34);', '"'),
+        ('&(apos|rsquo|#39|#x27);', "''"),
+        ('&(amp|#38);', '&'),
+        (' *\n *', '\n'),
     ] -%}
-        {%- set decoded.text = "replace(" ~ decoded.text ~ ", '" ~ entity
-            ~ "', '" ~ character ~ "')" -%}
+        {#- & comes last of the entities: &amp;lt; is the text "&lt;", no "<" -#}
+        {%- set text.so_far = text_replace(
+            text.so_far, pattern, replacement
+        ) -%}
     {%- endfor -%}
     nullif(
         {{ text_replace(
             "case when " ~ text_matches(
                 expression, "'(?i)</[a-z][a-z0-9]*>|<(br|img|hr)[^>]*>'"
-            ) ~ " then " ~ text_replace(decoded.text, ' *\n *', '\n')
-            ~ " else " ~ expression ~ " end",
+            ) ~ " then " ~ text.so_far ~ " else " ~ expression ~ " end",
             '^\\s+|\\s+$', ''
         ) }},
         ''

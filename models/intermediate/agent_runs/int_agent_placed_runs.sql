@@ -26,6 +26,7 @@ runs as (
 
     select
         agent_runs.*,
+        agent_sessions.source_rank,
         agent_sessions.trace_session_id,
         agent_sessions.trace_session_source_name,
         recorded_twice.kept_source_name,
@@ -49,6 +50,7 @@ placed as (
 
     select
         runs.source_name,
+        runs.source_rank,
         runs.run_id,
         coalesce(kept_runs.trace_session_id, runs.trace_session_id)
             as trace_session_id,

@@ -1,4 +1,4 @@
--- Grain: one rating by a customer. A trace store learns only of answers, so
+-- Grain: one rating by a customer, once however many stores hold it. A trace store learns only of answers, so
 -- every survey it knows was answered; thumbs and stars judge the AI agent.
 {%- set worst = var('feedback_worst') %}
 {%- set range = var('feedback_best') - worst %}
@@ -20,7 +20,7 @@ feedback as (
 
     from placed_scores
 
-    where is_feedback
+    where is_feedback and not is_copy
 
 ),
 

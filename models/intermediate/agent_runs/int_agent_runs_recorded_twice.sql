@@ -1,78 +1,13 @@
 -- Grain: one run that a tool named earlier in trace_sources recorded as well,
 -- with the copy that is kept there. Two runs are one when they hold the same
 -- words of the customer (where one lacks them, the same answer), in one session
--- or both of one customer without a session, and start close in time. The n-th
--- copy in one tool answers to the n-th in the other, so a customer who wrote
--- the same twice keeps both.
-{%- set same_words = 'partition by place, author_role, words' %}
-{%- set close_in_time = var('duplicate_message_minutes') ~ ' * 60' %}
+-- or both of one customer without a session, and start close in time.
 
 with
 
-agent_run_words as (
-
-    select * from {{ ref('int_agent_run_words') }}
-
-),
-
-previous as (
-
-    select
-        *,
-        lag(started_at) over (
-            {{ same_words }} order by started_at, source_rank, run_id
-        ) as previous_started_at
-
-    from agent_run_words
-
-),
-
--- The same words again, later on, are a new moment: a tool that was switched on
--- in mid-session has no copy of the earlier one.
-moments as (
-
-    select
-        *,
-        sum(
-            case
-                when
-                    {{ seconds_between('previous_started_at', 'started_at') }}
-                    <= {{ close_in_time }}
-                    then 0
-                else 1
-            end
-        ) over (
-            {{ same_words }} order by started_at, source_rank, run_id
-            rows unbounded preceding
-        ) as moment_number
-
-    from previous
-
-),
-
 copies as (
 
-    select
-        *,
-        row_number() over (
-            {{ same_words }}, moment_number, source_name
-            order by started_at, run_id
-        ) as copy_number
-
-    from moments
-
-),
-
-first_copies as (
-
-    select
-        *,
-        row_number() over (
-            {{ same_words }}, moment_number, copy_number
-            order by source_rank
-        ) as tool_number
-
-    from copies
+    select * from {{ ref('int_agent_run_copies') }}
 
 ),
 
@@ -88,9 +23,9 @@ pairs as (
         min(case later_tool.author_role when 'customer' then 1 else 2 end)
             as evidence_rank
 
-    from first_copies as later_tool
+    from copies as later_tool
 
-    inner join first_copies as first_tool
+    inner join copies as first_tool
         on
             later_tool.place = first_tool.place
             and later_tool.author_role = first_tool.author_role
@@ -103,7 +38,7 @@ pairs as (
         and first_tool.tool_number = 1
         and abs({{ seconds_between(
             'first_tool.started_at', 'later_tool.started_at'
-        ) }}) <= {{ close_in_time }}
+        ) }}) <= {{ var('duplicate_message_minutes') }} * 60
         and (
             later_tool.author_role = 'customer'
             or not later_tool.has_customer_text
