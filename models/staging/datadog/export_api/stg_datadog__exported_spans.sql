@@ -16,7 +16,7 @@ with
 source as (
 
     select
-        *,
+        span_row.*,
         {{ attributes }} as attributes_json
 
     from {{ source('datadog', 'exported_spans') }} as span_row
@@ -46,7 +46,7 @@ unpacked as (
         cast(null as {{ dbt.type_string() }}) as apm_trace_id,
 
         ---------- strings
-        {{ json_text('attributes_json', 'name') }} as name, -- noqa: RF04
+        {{ json_text('attributes_json', 'name') }} as name,
         {{ json_text('attributes_json', 'ml_app') }} as logged_ml_app,
         lower({{ json_text('attributes_json', 'status') }}) as status,
         lower({{ json_text('attributes_json', 'span_kind') }}) as span_kind,

@@ -33,7 +33,7 @@ unpacked as (
         {{ json_text('apm_json', 'apm_trace_id') }} as apm_trace_id,
 
         ---------- strings
-        {{ configured_field('name') }} as name, -- noqa: RF04
+        {{ configured_field('name') }} as name,
         cast(null as {{ dbt.type_string() }}) as logged_ml_app,
         lower({{ configured_field('status') }}) as status,
         -- One flat key up to 3.12, an object since; the HTTP API has no "span".
