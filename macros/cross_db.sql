@@ -608,7 +608,8 @@
 
 {#- A JSON array of pairs ([{"name": "a", "value": 1}, ...]) as the text of a JSON
     object ({"a": 1}); any other text as it is. Some loaders turn an object into
-    such an array, and no path reaches a value by its name in there.
+    such an array, and no path reaches a value by its name in there. The cast to
+    json[] is for absent columns: a bare null has no type to take elements of.
       name_key, value_key  what the array calls the two halves of a pair -#}
 {% macro json_object_of_pairs(expression, name_key, value_key) -%}
     {{ return(adapter.dispatch('json_object_of_pairs')(
@@ -621,7 +622,7 @@
     case
         when {{ json_kind(text) }} = 'array'
             then '{' || array_to_string(list_transform(list_filter(
-                json_extract({{ text }}, '$[*]'),
+                cast(json_extract({{ text }}, '$[*]') as json[]),
                 lambda pair: (pair ->> '{{ name_key }}') is not null
             ), lambda pair:
                 cast(to_json(pair ->> '{{ name_key }}') as varchar) || ':'
@@ -663,4 +664,50 @@
         )[1],
         length({{ key_expression }}) + 2
     )
+{%- endmacro %}
+
+
+{#- Gives the texts that stand under one key in the objects of a JSON array, one
+    per line in the array's order; null when there is no array at the path or
+    nothing in it. A loop over [0], [1], ... would stop at a length somebody
+    guessed.
+      path  the list of keys that leads to the array, [] for the text itself -#}
+{% macro json_list_texts(expression, path, key) -%}
+    {{ return(adapter.dispatch('json_list_texts')(expression, path, key)) }}
+{%- endmacro %}
+
+{% macro default__json_list_texts(expression, path, key) -%}
+    {%- set steps = [] -%}
+    {%- for step in path -%}
+        {%- do steps.append('."' ~ step ~ '"') -%}
+    {%- endfor -%}
+    array_to_string(nullif(list_filter(list_transform(
+        json_extract(
+            case
+                when json_valid(cast({{ expression }} as varchar))
+                    then cast({{ expression }} as varchar)
+            end,
+            '${{ steps | join('') }}[*]'
+        ),
+        lambda item: item ->> '{{ key }}'
+    ), lambda item_text: item_text is not null), []), chr(10))
+{%- endmacro %}
+
+
+{#- In a select list: one row for each element of a JSON array, as the JSON array
+    [position from 0, element]. No row where the text is no JSON array. Without
+    the position, events that have no id and no time of their own could not be
+    told apart. -#}
+{% macro each_numbered_json_element(expression) -%}
+    {{ return(adapter.dispatch('each_numbered_json_element')(expression)) }}
+{%- endmacro %}
+
+{% macro default__each_numbered_json_element(expression) -%}
+    {%- set elements = "json_extract(case when json_valid(" ~ expression
+        ~ ") then " ~ expression ~ " end, '$[*]')" -%}
+    unnest(list_transform(
+        list_zip(range(length({{ elements }})), {{ elements }}),
+        lambda numbered:
+            cast(json_array(numbered[1], numbered[2]) as varchar)
+    ))
 {%- endmacro %}

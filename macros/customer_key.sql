@@ -1,10 +1,14 @@
 {#- The value of a customer key as systems may spell it differently: trimmed,
-    lower case, null when blank or one of the var unknown_customer_ids. One
-    system's "U-77" and another's "u-77" were two customers without it, and
+    lower case, without the "$device:" that Mixpanel puts before a device's id
+    and an agent may log, null when blank or one of the var unknown_customer_ids.
+    One system's "U-77" and another's "u-77" were two customers without it, and
     every "anonymous" was one. -#}
 {% macro customer_key_value(expression) -%}
-    {%- set value = "lower(trim(cast(" ~ expression ~ " as "
-        ~ dbt.type_string() ~ ")))" -%}
+    {%- set value = text_replace(
+        "lower(trim(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ ")))",
+        '^[$]device:',
+        ''
+    ) -%}
     case
         when
             {{ value }} <> ''

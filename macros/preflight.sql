@@ -4,7 +4,8 @@
     missing column surfaced as a database error, one per attempt. -#}
 {% macro preflight() -%}
     {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot'] -%}
-        {%- set problems = preflight_vars() + preflight_tables() -%}
+        {%- set problems = preflight_vars() + preflight_tables()
+            + preflight_event_tables() -%}
         {%- if problems -%}
             {%- do exceptions.raise_compiler_error(
                 'Afterclose cannot start, ' ~ problems | length ~ ' thing'

@@ -1,7 +1,9 @@
 {#- Zendesk's raw tables in the layout that is on, as row accounting takes them
-    (macros/raw_table_accounting.sql). -#}
+    (macros/raw_table_accounting.sql). The events of a chat lie in one row of
+    ticket_audits together; one of them may be unusable alone, so they count
+    as a table. -#}
 {% macro zendesk_raw_tables() -%}
-    {{ return({
+    {%- set fivetran = {
         'ticket': {
             'model': 'stg_zendesk__tickets',
             'key': 'ticket_id',
@@ -37,5 +39,43 @@
             'key': 'chat_event_id',
             'also': ['chat_id', 'chat_index', 'actor_id', 'occurred_at'],
         },
-    }) }}
+    } -%}
+    {%- set airbyte = {
+        'tickets': {
+            'model': 'stg_zendesk__tickets_airbyte',
+            'key': 'ticket_id',
+            'also': ['requester_id', 'created_at'],
+        },
+        'ticket_comments': {
+            'model': 'stg_zendesk__ticket_comments_airbyte',
+            'key': 'comment_id',
+            'also': ['ticket_id', 'author_id', 'sent_at'],
+        },
+        'ticket_audits': {
+            'model': 'stg_zendesk__ticket_audits',
+            'key': 'audit_id',
+            'also': ['ticket_id', 'author_id', 'created_at'],
+        },
+        'ticket_audits.history': {
+            'model': 'stg_zendesk__ticket_chat_events_airbyte',
+            'key': 'chat_event_id',
+            'also': ['chat_id', 'chat_index', 'actor_id', 'occurred_at'],
+        },
+        'users': {
+            'model': 'stg_zendesk__users_airbyte',
+            'key': 'user_id',
+            'also': ['user_role', 'created_at'],
+        },
+        'deleted_tickets': {
+            'model': 'stg_zendesk__deleted_tickets',
+            'key': 'ticket_id',
+            'also': ['deleted_at', 'loaded_at'],
+        },
+        'satisfaction_ratings': {
+            'model': 'stg_zendesk__satisfaction_ratings',
+            'key': 'rating_id',
+            'also': ['ticket_id', 'score', 'created_at'],
+        },
+    } -%}
+    {{ return({'fivetran': fivetran, 'airbyte': airbyte}[var('zendesk_layout')]) }}
 {%- endmacro %}

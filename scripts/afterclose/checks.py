@@ -45,7 +45,7 @@ ENGINE_WORDS = re.compile(
     r"(?i)target\.type|adapter\.type\(|at time zone|::\s*\w|\bqualify\b"
     r"|\bdistinct on\b|\bfilter\s*\(\s*where|->>|\bjson_\w*extract\w*\s*\("
     r"|\bget_json_object\b|\bregexp_\w+\s*\(|\bstrptime\s*\(|\bstrftime\s*\("
-    r"|\bto_timestamp\s*\(|\bepoch\w*\s*\(|\blist_\w+\s*\(|\bunnest\s*\("
+    r"|\bto_timestamp\s*\(|\bepoch(?:_ms|_us|_ns)?\s*\(|\blist_\w+\s*\(|\bunnest\s*\("
     r"|\bstring_split\w*\s*\(|\bexclude\s*\("
 )
 # Marts must be the same on any day.

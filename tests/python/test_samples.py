@@ -6,6 +6,8 @@ are skipped.
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -28,10 +30,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def absent(project: Project) -> dict[str, list[str]]:
+def absent(
+    project: Project, switches: Mapping[str, list[str]] = SWITCHES
+) -> dict[str, list[str]]:
     """The vars that switch off what the samples lack, from the preflight."""
     columns, tables = [], []
-    message = project.dbt("build", variables=SWITCHES).stdout
+    message = project.dbt("build", variables=switches).stdout
     for line in message.splitlines():
         words = line.replace("'", " ").split()
         if "absent_columns" in words:
@@ -39,6 +43,35 @@ def absent(project: Project) -> dict[str, list[str]]:
         if "absent_tables" in words:
             tables.append(words[words.index("add") + 1])
     return {"absent_columns": columns, "absent_tables": tables}
+
+
+def test_a_segment_page_call_survives_staging(
+    project: Project, tmp_path: Path
+) -> None:
+    project.reset()
+    folder = tmp_path / "raw" / "warehouse_events"
+    folder.mkdir(parents=True)
+    sample = SAMPLES / "segment" / "example_segment_pages.csv"
+    (folder / "pages.csv").write_bytes(sample.read_bytes())
+    with sample.open(encoding="utf-8", newline="") as lines:
+        calls = list(csv.DictReader(lines))
+    project.load(tmp_path / "raw")
+    switches = {
+        "trace_sources": [], "ticket_sources": [],
+        "event_sources": ["warehouse_events"],
+    }
+    project.build(
+        "--select", "+int_product_events", "+int_customer_keys",
+        variables={**switches, **absent(project, switches)},
+    )
+    assert project.query(
+        "select event_name, page_path, cast(occurred_at as varchar)"
+        " from afterclose_intermediate.int_product_events order by event_id"
+    ) == [("Page Viewed", call["path"], call["timestamp"]) for call in calls]
+    assert project.query(
+        "select external_id, anonymous_id"
+        " from afterclose_intermediate.int_customer_keys"
+    ) == [(call["user_id"], call["anonymous_id"]) for call in calls]
 
 
 def test_zendesk_and_mixpanel_rows_survive_staging(

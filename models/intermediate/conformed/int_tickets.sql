@@ -19,6 +19,7 @@
     'is_deleted': 'boolean',
     'merged_into_ticket_id': 'string',
     'follow_up_of_ticket_id': 'string',
+    'imported_from': 'string',
     'created_at': 'timestamp',
     'updated_at': 'timestamp',
     'loaded_at': 'timestamp',

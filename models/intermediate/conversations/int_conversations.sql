@@ -16,6 +16,12 @@ threads as (
 
 ),
 
+ticket_copies as (
+
+    select * from {{ ref('int_ticket_copies') }}
+
+),
+
 conversation_closes as (
 
     select * from {{ ref('int_conversation_closes') }}
@@ -94,6 +100,7 @@ described as (
         conversation_handoffs.handoff_reason,
         case
             when threads.is_deleted then 'deleted'
+            when ticket_copies.ticket_id is not null then 'imported'
             when threads.merged_into_ticket_id is not null then 'merged'
             when threads.is_spam then 'spam'
             when threads.is_test then 'test'
@@ -107,6 +114,9 @@ described as (
 
     inner join threads
         on spells.thread_id = threads.thread_id
+
+    left join ticket_copies
+        on threads.ticket_id = ticket_copies.ticket_id
 
     left join conversation_sessions
         on spells.conversation_id = conversation_sessions.conversation_id

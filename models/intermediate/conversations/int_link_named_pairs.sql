@@ -15,6 +15,12 @@ int_tickets as (
 
 ),
 
+int_ticket_copies as (
+
+    select * from {{ ref('int_ticket_copies') }}
+
+),
+
 -- Help desks fold the case of tags, so a session id that came through one is
 -- no longer spelled as the trace store spells it.
 session_names as (
@@ -45,7 +51,7 @@ ticket_names as (
 
 ),
 
-named_pairs as (
+pairs as (
 
     select
         int_trace_sessions.trace_session_id,
@@ -64,6 +70,22 @@ named_pairs as (
     from int_tickets
     inner join session_names
         on lower(int_tickets.session_ref) = session_names.session_name
+
+),
+
+-- who names a ticket's copy in a newer help desk means the ticket
+named_pairs as (
+
+    select
+        pairs.trace_session_id,
+        coalesce(int_ticket_copies.original_ticket_id, pairs.ticket_id)
+            as ticket_id,
+        pairs.link_method,
+        pairs.rule_rank
+    from pairs
+    left join int_ticket_copies
+        on pairs.ticket_id = int_ticket_copies.ticket_id
+    group by 1, 2, 3, 4
 
 )
 

@@ -22,6 +22,12 @@ int_tickets as (
 
 ),
 
+int_ticket_copies as (
+
+    select * from {{ ref('int_ticket_copies') }}
+
+),
+
 int_ticket_customers as (
 
     select * from {{ ref('int_ticket_customers') }}
@@ -89,6 +95,7 @@ ticket_spells as (
         not coalesce(int_tickets.is_test, false)
         and not coalesce(int_tickets.is_deleted, false)
         and not coalesce(int_tickets.is_outbound, false)
+        and int_ticket_copies.ticket_id is null
             as is_linkable_by_time,
         int_tickets.created_at as begins_at,
         coalesce(
@@ -99,6 +106,8 @@ ticket_spells as (
     from int_tickets
     left join int_ticket_customers
         on int_tickets.ticket_id = int_ticket_customers.ticket_id
+    left join int_ticket_copies
+        on int_tickets.ticket_id = int_ticket_copies.ticket_id
     left join first_closes
         on int_tickets.ticket_id = first_closes.ticket_id
     left join last_messages

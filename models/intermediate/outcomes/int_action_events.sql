@@ -1,5 +1,6 @@
 -- Grain: one product event and the downstream action it is evidence for. Only
 -- events that the seed names come through: products send a hundred times more.
+-- One tool calls "invoice_downloaded" what the others call "Invoice Downloaded".
 
 with
 
@@ -17,7 +18,11 @@ product_event_customers as (
 
 downstream_actions as (
 
-    select * from {{ ref('downstream_actions') }}
+    select
+        *,
+        {{ event_name_of('event_name') }} as known_name
+
+    from {{ ref('downstream_actions') }}
 
 ),
 
@@ -41,8 +46,8 @@ named_events as (
 
     inner join downstream_actions
         on
-            lower(product_events.event_name)
-            = lower(downstream_actions.event_name)
+            lower(replace(product_events.event_name, '_', ' '))
+            = lower(replace(downstream_actions.known_name, '_', ' '))
 
 ),
 

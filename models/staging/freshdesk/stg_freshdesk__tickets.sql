@@ -52,6 +52,9 @@ renamed as (
         {{ configured_field(
             var('freshdesk_follow_up_of'), 'custom_fields', custom_fields
         ) }} as follow_up_of_ticket_id,
+        {{ configured_field(
+            var('freshdesk_imported_from'), 'custom_fields', custom_fields
+        ) }} as imported_from,
 
         ---------- strings
         -- Singer types both as fractions: 4.0

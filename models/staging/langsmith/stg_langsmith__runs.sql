@@ -69,7 +69,7 @@ renamed as (
 
         ---------- booleans
         coalesce(
-            {{ configured_field('error') }} is not null
+            {{ configured_field('logged_error') }} is not null
             or lower(logged_status) = 'error',
             false
         ) as is_error,

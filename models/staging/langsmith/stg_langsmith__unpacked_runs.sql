@@ -6,6 +6,7 @@
 {%- set segment = '[0-9]{8}T[0-9]{12}Z[0-9a-fA-F-]{36}' %}
 {%- set optional_columns = {
     'trace_id': 'logged_trace_id',
+    'error': 'logged_error',
     'status': 'logged_status',
     'prompt_tokens': 'logged_prompt_tokens',
     'completion_tokens': 'logged_completion_tokens',

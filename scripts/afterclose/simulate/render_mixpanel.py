@@ -1,14 +1,15 @@
-"""Mixpanel, as Fivetran lands it: one table of events.
+"""Mixpanel, as Fivetran (event) or Airbyte (export) lands it.
 
 Device ids before the login, ``$identify`` when the two become one, and a
-page that is in ``current_url``, in ``properties``, or in both.
+page that is in ``current_url``, in ``properties``, or in both. Airbyte makes
+a column of every property and reads the last days again at each sync.
 """
 
 from __future__ import annotations
 
 import json
 
-from .plan import HOUR
+from .plan import HOUR, Plan
 from .records import NEVER, Batch, Customer
 from .renderers import (
     INSTANT,
@@ -20,7 +21,7 @@ from .renderers import (
     columns,
     renders,
 )
-from .times import MICROSECONDS
+from .times import MICROSECONDS, zulu_text
 
 DAY = 24 * HOUR
 EVENT = columns(
@@ -29,6 +30,16 @@ EVENT = columns(
     mp_processing_time_ms=INTEGER, _fivetran_synced=INSTANT, os=TEXT,
     city=TEXT, mp_country_code=TEXT, mp_lib=TEXT, browser=TEXT,
     device_id=TEXT, current_url=TEXT, distinct_id_before_identity=TEXT,
+)
+# The properties that have a column in Airbyte's table; a "$" is dropped.
+PROPERTIES = (
+    "plan", "page", "user_id", "anon_distinct_id", "identified_id", "email",
+)
+EXPORT = columns(
+    event=TEXT, time=TEXT, distinct_id=TEXT, insert_id=TEXT, device_id=TEXT,
+    current_url=TEXT, distinct_id_before_identity=TEXT, mp_lib=TEXT,
+    **{name: TEXT for name in PROPERTIES}, _airbyte_raw_id=TEXT,
+    _airbyte_extracted_at=INSTANT,
 )
 
 
@@ -39,7 +50,14 @@ class MixpanelRenderer(Renderer):
     schema_name = "mixpanel"
     kind = "events"
     tables = {"event": EVENT}
-    layouts = ("fivetran",)
+    layouts = ("fivetran", "airbyte")
+
+    def __init__(self, plan: Plan, layout: str | None = None) -> None:
+        super().__init__(plan, layout)
+        self.table = "event"
+        if self.layout == "airbyte":
+            self.table = "export"
+            self.tables = {"export": EXPORT}
 
     def render(self, batch: Batch) -> Rows:
         """Return one batch's rows; see ``Renderer.render``."""
@@ -47,7 +65,9 @@ class MixpanelRenderer(Renderer):
         for customer in batch.customers:
             if customer.events:
                 self._customer(rows, customer)
-        return {"event": rows}
+        if self.layout == "airbyte":
+            rows = [_export_row(row) for row in rows]
+        return {self.table: rows}
 
     def _customer(self, rows: list, customer: Customer) -> None:
         rng = self.luck(customer.customer_id)
@@ -125,8 +145,26 @@ class MixpanelRenderer(Renderer):
 
     def _unusable(self, rows, row, time, reason) -> None:
         insert_id = "x" + row[6]
-        self.unusable.append(("mixpanel.event", insert_id, reason))
+        self.unusable.append((f"mixpanel.{self.table}", insert_id, reason))
         rows.append(
             ("x" + row[0],) + row[1:3] + (time,) + row[4:6] + (insert_id,)
             + row[7:]
         )
+
+
+def _export_row(row: tuple) -> tuple:
+    """Return a row of Fivetran's table as Airbyte would have written it."""
+    row_id, _, name, time, distinct_id, properties, insert_id = row[:7]
+    synced, device, url, before = row[8], *row[14:]
+    values = {
+        key.removeprefix("$"): str(value)
+        for key, value in json.loads(properties).items()
+    }
+    if insert_id.endswith("0") and not insert_id.startswith("x"):
+        # Sent by an old library; its next reading has another row id too.
+        insert_id = None
+    happened = zulu_text(time // MICROSECONDS) if time is not None else None
+    return (
+        name, happened, distinct_id, insert_id, device, url, before, row[12],
+        *(values.get(key) for key in PROPERTIES), f"{row_id}{synced}", synced,
+    )

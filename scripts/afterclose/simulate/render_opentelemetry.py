@@ -308,7 +308,7 @@ def _spans(form: Form, run: AgentRun, dice: list[float]) -> list[Span]:
     if form.encoding == "events":
         call.events += [
             Event("gen_ai.content.prompt", start,
-                  {"gen_ai.prompt": _chat_json(_given(run))}),
+                  {"gen_ai.prompt": _chat_json(run.history)}),
         ]
         if run.answered is not None:
             call.events.append(Event(
@@ -352,18 +352,6 @@ def _key(run: AgentRun, number: int) -> str:
     return f"{int(run.root_key, 16) ^ number:016x}"
 
 
-def _given(run: AgentRun) -> list[tuple[str, str]]:
-    """Return the model's messages up to the customer's new words.
-
-    A second message may follow at once, and empty words are in no history.
-    """
-    asked = ("user", run.asked)
-    if asked not in run.history:
-        return [*run.history, asked]
-    place = len(run.history) - run.history[::-1].index(asked)
-    return run.history[:place]
-
-
 def _agent_attributes(form: Form, run: AgentRun, luck: float) -> dict:
     """Return what the library says of the agent as a whole."""
     answer = run.answered
@@ -394,7 +382,7 @@ def _agent_attributes(form: Form, run: AgentRun, luck: float) -> dict:
 
 def _call_attributes(form: Form, run: AgentRun) -> dict:
     """Return what the library says of the call of the model."""
-    given, answer = _given(run), run.answered
+    given, answer = run.history, run.answered
     if form.encoding == "openinference":
         found = {
             "openinference.span.kind": "LLM", "llm.model_name": MODEL,
@@ -477,7 +465,7 @@ def _records(form: Form, run: AgentRun) -> list[Event]:
     records = [
         Event(f"gen_ai.{role}.message", start + number,
               {"gen_ai.system": "openai"}, {"content": text}, **place)
-        for number, (role, text) in enumerate(_given(run), start=1)
+        for number, (role, text) in enumerate(run.history, start=1)
     ]
     if run.answered is not None:
         said = {"role": "assistant", "content": run.answered}

@@ -1,4 +1,4 @@
-"""Zendesk, as Fivetran lands it.
+"""Zendesk, as Fivetran or Airbyte lands it.
 
 No solved time on the ticket, bots that look like agents, chats whose text
 is not among the comments, and people whose role is only in ``user``.
@@ -19,7 +19,7 @@ from .desk import (
     staff,
     ticket_threads,
 )
-from .plan import HOUR
+from .plan import HOUR, Plan
 from .records import Batch, Change, Message, Thread
 from .renderers import (
     FLAG,
@@ -32,6 +32,7 @@ from .renderers import (
     renders,
 )
 from .times import MICROSECONDS, zulu_text
+from .zendesk_airbyte import AIRBYTE_TABLES, AirbyteShape
 
 DAY = 24 * HOUR
 TICKET = columns(
@@ -77,6 +78,11 @@ CHAT_EVENT = columns(
     original_message_type=TEXT, parent_message_id=TEXT, reason=TEXT,
     size=INTEGER, status=TEXT, status_updated_at=INSTANT, type=TEXT, url=TEXT,
 )
+TABLES = {
+    "ticket": TICKET, "ticket_comment": COMMENT,
+    "ticket_field_history": HISTORY, "user": USER, "ticket_tag": TAG,
+    "ticket_chat": CHAT, "ticket_chat_event": CHAT_EVENT,
+}
 FIELDS = {"status": "status", "assignee": "assignee_id",
           "rating": "satisfaction_score"}
 
@@ -87,16 +93,37 @@ class ZendeskRenderer(Renderer):
 
     schema_name = "zendesk"
     kind = "tickets"
-    tables = {
-        "ticket": TICKET, "ticket_comment": COMMENT,
-        "ticket_field_history": HISTORY, "user": USER, "ticket_tag": TAG,
-        "ticket_chat": CHAT, "ticket_chat_event": CHAT_EVENT,
-    }
-    layouts = ("fivetran",)
+    layouts = ("fivetran", "airbyte")
+
+    def __init__(self, plan: Plan, layout: str | None = None) -> None:
+        super().__init__(plan, layout)
+        self.tables = TABLES
+        if self.layout == "airbyte":
+            self.tables = AIRBYTE_TABLES
 
     def render(self, batch: Batch) -> Rows:
         """Return one batch's rows; see ``Renderer.render``."""
-        rows: Rows = {name: [] for name in self.tables}
+        rows = self._fivetran(batch)
+        if self.layout == "fivetran":
+            return rows
+        records = {
+            table: [dict(zip(TABLES[table].names, row)) for row in found]
+            for table, found in rows.items()
+        }
+        shape = AirbyteShape(records, self.luck, self.plan.dirt)
+        rows = shape.render()
+        self.unusable = [
+            ("zendesk.ticket_comments", key, reason)
+            for table, key, reason in self.unusable
+            if table == "zendesk.ticket_comment"
+        ] + [
+            ("zendesk.ticket_audits", key, "missing_parent")
+            for key in shape.lost_audits
+        ]
+        return rows
+
+    def _fivetran(self, batch: Batch) -> Rows:
+        rows: Rows = {name: [] for name in TABLES}
         if batch.block == 0:
             self._staff(rows)
         followed = {

@@ -167,8 +167,10 @@ def _agent_run(
     if turn.answered:
         ended_at = max(turn.answered.at + turn.skew, started_at)
     history = [("system", SYSTEM_PROMPT)] + [
-        ("user" if message.role == "customer" else "assistant", message.text)
-        for message in turn.history if message.is_public and message.text
+        ("user" if message.role == "customer" else "assistant",
+         message.text or "")
+        for message in _known_by(turn)
+        if message is turn.asked or (message.is_public and message.text)
     ]
     input_tokens = 350 + sum(len(text) for _, text in history) // 4
     if turn.has_tool:
@@ -204,6 +206,18 @@ def _agent_run(
                           *judgement[2:])
             )
     return run
+
+
+def _known_by(turn: Turn) -> list[Message]:
+    """Return the messages up to the one that the run is asked about.
+
+    The customer may have written on before the run began to answer.
+    """
+    place = next(
+        number for number, message in enumerate(turn.history, 1)
+        if message is turn.asked
+    )
+    return turn.history[:place]
 
 
 def _judgement(

@@ -41,6 +41,7 @@ described as (
         coalesce(ticket_tags.session_ref, tickets.session_ref) as session_ref,
         tickets.merged_into_ticket_id,
         tickets.follow_up_of_ticket_id,
+        tickets.imported_from,
         tickets.status,
         tickets.is_done,
         tickets.subject,

@@ -55,6 +55,7 @@ tickets as (
                 <> ticket_contexts.ticket_id
                 then 'freshdesk:' || ticket_contexts.follow_up_of_ticket_id
         end as follow_up_of_ticket_id,
+        ticket_contexts.imported_from,
         ticket_contexts.created_at,
         ticket_contexts.updated_at,
         ticket_contexts.loaded_at

@@ -2,13 +2,16 @@
 
 -- Grain: one pair of keys that Mixpanel has seen together, at its first time.
 -- anonymous_id is the id from before, external_id the one it was identified as.
--- A device id comes bare and as "$device:<id>": both forms are here.
+{%- set layout_events = {
+    'fivetran': 'stg_mixpanel__events',
+    'airbyte': 'stg_mixpanel__exports',
+}[var('mixpanel_layout')] %}
 
 with
 
-stg_mixpanel__events as (
+events as (
 
-    select * from {{ ref('stg_mixpanel__events') }}
+    select * from {{ ref(layout_events) }}
 
 ),
 
@@ -18,41 +21,14 @@ int_mixpanel__identity_pairs as (
 
 ),
 
-bare as (
-
-    select
-        {{ text_replace('first_id', '^[$]device:', '') }} as device_id,
-        second_id,
-        seen_at
-    from int_mixpanel__identity_pairs
-
-),
-
-both_forms as (
-
-    select
-        device_id as anonymous_id,
-        second_id as external_id,
-        seen_at
-    from bare
-    union all
-    select
-        '$device:' || device_id as anonymous_id,
-        second_id as external_id,
-        seen_at
-    from bare
-
-),
-
 identified as (
 
     select
-        external_id,
+        second_id as external_id,
         cast(null as {{ dbt.type_string() }}) as email,
-        anonymous_id,
+        {{ text_replace('first_id', '^[$]device:', '') }} as anonymous_id,
         min(seen_at) as seen_at
-    from both_forms
-    where lower(anonymous_id) <> lower(external_id)
+    from int_mixpanel__identity_pairs
     group by 1, 2, 3
 
 ),
@@ -65,7 +41,7 @@ emailed as (
         case when customer_external_id is null then distinct_id end
             as anonymous_id,
         min(occurred_at) as seen_at
-    from stg_mixpanel__events
+    from events
     where
         quarantine_reason is null
         and customer_email is not null

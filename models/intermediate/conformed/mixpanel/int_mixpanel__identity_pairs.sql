@@ -3,21 +3,25 @@
 -- Grain: one pair of ids that one event says are one person. first_id is the
 -- one from before: the device, the old id.
 -- Three generations of Mixpanel's identity management say it in different ways,
--- and a project may hold all of them.
+-- and a project may hold all of them. Airbyte lands each property without its "$".
+{%- set layout_events = {
+    'fivetran': 'stg_mixpanel__events',
+    'airbyte': 'stg_mixpanel__exports',
+}[var('mixpanel_layout')] -%}
 {%- set made_up =
     "'^([$]device:.*|[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+)$'" %}
 
 with
 
-stg_mixpanel__events as (
+events as (
 
-    select * from {{ ref('stg_mixpanel__events') }}
+    select * from {{ ref(layout_events) }}
 
 ),
 
 usable as (
 
-    select * from stg_mixpanel__events
+    select * from events
     where quarantine_reason is null
 
 ),
@@ -27,12 +31,15 @@ identified as (
     select
         coalesce(
             {{ json_text('properties', '$anon_id') }},
+            {{ json_text('properties', 'anon_id') }},
             {{ json_text('properties', '$anon_distinct_id') }},
+            {{ json_text('properties', 'anon_distinct_id') }},
             distinct_id_before_identity,
             device_id
         ) as first_id,
         coalesce(
             {{ json_text('properties', '$identified_id') }},
+            {{ json_text('properties', 'identified_id') }},
             customer_external_id,
             distinct_id
         ) as second_id,
@@ -55,14 +62,29 @@ aliased as (
 
 ),
 
-merged as (
+-- Airbyte writes a list as Python prints it, with single quotes.
+merges_named as (
 
     select
-        {{ json_text('properties', ['$distinct_ids', 0]) }} as first_id,
-        {{ json_text('properties', ['$distinct_ids', 1]) }} as second_id,
+        coalesce(
+            {{ json_text('properties', '$distinct_ids') }},
+            replace(
+                {{ json_text('properties', 'distinct_ids') }}, '''', '"'
+            )
+        ) as distinct_ids,
         occurred_at
     from usable
     where event_name = '$merge'
+
+),
+
+merged as (
+
+    select
+        {{ json_text('distinct_ids', [0]) }} as first_id,
+        {{ json_text('distinct_ids', [1]) }} as second_id,
+        occurred_at
+    from merges_named
 
 ),
 

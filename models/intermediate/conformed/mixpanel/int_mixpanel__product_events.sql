@@ -2,18 +2,22 @@
 
 -- Grain: one product event. Exported again, the newest load wins: by then
 -- Mixpanel may know who the device belongs to.
+{%- set layout_events = {
+    'fivetran': 'stg_mixpanel__events',
+    'airbyte': 'stg_mixpanel__exports',
+}[var('mixpanel_layout')] %}
 
 with
 
-stg_mixpanel__events as (
+events as (
 
-    select * from {{ ref('stg_mixpanel__events') }}
+    select * from {{ ref(layout_events) }}
 
 ),
 
 usable as (
 
-    select * from stg_mixpanel__events
+    select * from events
     where quarantine_reason is null
 
 ),

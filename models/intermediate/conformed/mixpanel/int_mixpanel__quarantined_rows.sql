@@ -1,12 +1,19 @@
 {{ config(enabled = 'mixpanel' in var('event_sources')) }}
 
 -- Grain: one raw row that cannot be used.
+{%- set layout_events = {
+    'fivetran': 'stg_mixpanel__events',
+    'airbyte': 'stg_mixpanel__exports',
+}[var('mixpanel_layout')] -%}
+{%- set table_name = {'fivetran': 'event', 'airbyte': 'export'}[
+    var('mixpanel_layout')
+] %}
 
 with
 
-stg_mixpanel__events as (
+events as (
 
-    select * from {{ ref('stg_mixpanel__events') }}
+    select * from {{ ref(layout_events) }}
 
 ),
 
@@ -14,11 +21,11 @@ quarantined_rows as (
 
     select
         'mixpanel' as source_name,
-        'event' as table_name,
+        '{{ table_name }}' as table_name,
         coalesce(mixpanel_insert_id, event_id) as row_id,
         quarantine_reason,
         loaded_at
-    from stg_mixpanel__events
+    from events
     where quarantine_reason is not null
 
 )

@@ -3,10 +3,11 @@
 -- Grain: one span that has texts in its events: what the model was given and
 -- what it answered, each as one JSON array of messages, or as logged where one
 -- event holds all of it. Without content capture events come without content.
-{%- set whole_texts = [
-    'gen_ai.client.inference.operation.details', 'gen_ai.content.prompt',
-    'gen_ai.content.completion',
-] %}
+{%- set is_whole %}event_name in (
+                'gen_ai.client.inference.operation.details',
+                'gen_ai.content.prompt',
+                'gen_ai.content.completion'
+            ){%- endset %}
 
 with
 
@@ -47,14 +48,14 @@ named as (
             end
         ) as content,
         case
-            when event_name in ('{{ whole_texts | join("', '") }}')
+            when {{ is_whole }}
                 then coalesce(
                     {{ json_text('attributes_json', 'gen_ai.input.messages') }},
                     {{ json_text('attributes_json', 'gen_ai.prompt') }}
                 )
         end as whole_input,
         case
-            when event_name in ('{{ whole_texts | join("', '") }}')
+            when {{ is_whole }}
                 then coalesce(
                     {{ json_text('attributes_json', 'gen_ai.output.messages') }},
                     {{ json_text('attributes_json', 'gen_ai.completion') }}

@@ -1,10 +1,9 @@
 {{ config(enabled = 'opentelemetry' in var('trace_sources')) }}
 
--- Grain: one GenAI step of a run of the agent: what kind it is once its parent
--- is known, whether it stands for the run, and the tokens of its own.
+-- Grain: one GenAI step of a run, seen from its parent.
 --   * A model call inside an evaluator is the judge's.
 --   * A model call around another one is a wrapper (two libraries trace one
---     call), and an agent's tokens are the sum of its calls': neither counts.
+--     call) and has no tokens of its own; an agent has, where no call tells.
 --   * The root is the outermost agent span: its parent is no GenAI step (a web
 --     request, say), and no root before it ran as long.
 {%- set read = ['attributes', 'steps.attributes_json'] %}
@@ -27,7 +26,12 @@ agent_runs as (
 
 wrappers as (
 
-    select distinct trace_id, parent_span_id as span_id from steps
+    select distinct
+        trace_id,
+        parent_span_id as span_id
+
+    from steps
+
     where step_kind = 'model_call' and parent_span_id is not null
 
 ),
@@ -82,10 +86,10 @@ nested as (
             ended_at > max(case when is_outer_agent then ended_at end) over (
                 partition by trace_id
                 order by
-                    case when is_outer_agent then 0 else 1 end,
-                    started_at,
+                    case when is_outer_agent then 0 else 1 end asc,
+                    started_at asc,
                     ended_at desc,
-                    span_id
+                    span_id asc
                 rows between unbounded preceding and 1 preceding
             ),
             true
@@ -101,7 +105,6 @@ nested as (
 
 ),
 
--- An agent's own sum is believed where no call below it tells.
 judged as (
 
     select
@@ -123,12 +126,9 @@ step_usage as (
             as input_tokens,
         case when is_own_usage then {{ try_cast('output_tokens', 'bigint') }} end
             as output_tokens,
-        case
-            when is_own_usage
-                then {{ try_cast(
-                    try_cast('cost_usd', 'double precision'), 'numeric(28, 12)'
-                ) }}
-        end as cost_usd,
+        case when is_own_usage then {{ try_cast(
+            try_cast('cost_usd', 'double precision'), 'numeric(28, 12)'
+        ) }} end as cost_usd,
         is_root
 
     from judged

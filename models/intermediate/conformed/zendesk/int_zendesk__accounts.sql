@@ -8,7 +8,10 @@ with
 
 users as (
 
-    select * from {{ ref('stg_zendesk__users') }}
+    select * from {{ ref({
+        'fivetran': 'stg_zendesk__users',
+        'airbyte': 'stg_zendesk__users_airbyte',
+    }[var('zendesk_layout')]) }}
 
 ),
 

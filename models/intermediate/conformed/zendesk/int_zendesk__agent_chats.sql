@@ -8,7 +8,10 @@ with
 
 chats as (
 
-    select * from {{ ref('stg_zendesk__ticket_chats') }}
+    select * from {{ ref({
+        'fivetran': 'stg_zendesk__ticket_chats',
+        'airbyte': 'stg_zendesk__ticket_chats_airbyte',
+    }[var('zendesk_layout')]) }}
 
 ),
 

@@ -15,7 +15,10 @@ current_events as (
 
 chats as (
 
-    select * from {{ ref('stg_zendesk__ticket_chats') }}
+    select * from {{ ref({
+        'fivetran': 'stg_zendesk__ticket_chats',
+        'airbyte': 'stg_zendesk__ticket_chats_airbyte',
+    }[var('zendesk_layout')]) }}
 
 ),
 

@@ -8,7 +8,10 @@ with
 
 comments as (
 
-    select * from {{ ref('stg_zendesk__ticket_comments') }}
+    select * from {{ ref({
+        'fivetran': 'stg_zendesk__ticket_comments',
+        'airbyte': 'stg_zendesk__ticket_comments_airbyte',
+    }[var('zendesk_layout')]) }}
 
 ),
 

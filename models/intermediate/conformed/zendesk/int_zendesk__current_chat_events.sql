@@ -6,7 +6,10 @@ with
 
 chat_events as (
 
-    select * from {{ ref('stg_zendesk__ticket_chat_events') }}
+    select * from {{ ref({
+        'fivetran': 'stg_zendesk__ticket_chat_events',
+        'airbyte': 'stg_zendesk__ticket_chat_events_airbyte',
+    }[var('zendesk_layout')]) }}
 
 ),
 

@@ -6,7 +6,10 @@ with
 
 tickets as (
 
-    select * from {{ ref('stg_zendesk__tickets') }}
+    select * from {{ ref({
+        'fivetran': 'stg_zendesk__tickets',
+        'airbyte': 'stg_zendesk__tickets_airbyte',
+    }[var('zendesk_layout')]) }}
 
 ),
 

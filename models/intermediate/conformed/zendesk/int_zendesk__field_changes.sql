@@ -7,7 +7,10 @@ with
 
 field_changes as (
 
-    select * from {{ ref('stg_zendesk__ticket_field_changes') }}
+    select * from {{ ref({
+        'fivetran': 'stg_zendesk__ticket_field_changes',
+        'airbyte': 'stg_zendesk__ticket_field_changes_airbyte',
+    }[var('zendesk_layout')]) }}
 
 ),
 

@@ -40,6 +40,7 @@ described as (
         tickets.assignee_id,
         tickets.group_id,
         coalesce(ticket_tags.session_ref, tickets.session_ref) as session_ref,
+        tickets.imported_from,
         tickets.status,
         tickets.subject,
         tickets.claimed_resolution,

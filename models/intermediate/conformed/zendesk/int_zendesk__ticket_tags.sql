@@ -7,7 +7,10 @@ with
 
 ticket_tags as (
 
-    select * from {{ ref('stg_zendesk__ticket_tags') }}
+    select * from {{ ref({
+        'fivetran': 'stg_zendesk__ticket_tags',
+        'airbyte': 'stg_zendesk__ticket_tags_airbyte',
+    }[var('zendesk_layout')]) }}
 
 ),
 

@@ -43,6 +43,7 @@ tickets as (
         end as merged_into_ticket_id,
         'zendesk:' || ticket_relations.follow_up_of_ticket_id
             as follow_up_of_ticket_id,
+        ticket_contexts.imported_from,
         ticket_contexts.created_at,
         ticket_contexts.updated_at,
         ticket_contexts.loaded_at

@@ -1,4 +1,7 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources')
+        and var('zendesk_layout') == 'fivetran'
+) }}
 
 -- Grain: one row of the raw table; a comment has one row per loaded version.
 

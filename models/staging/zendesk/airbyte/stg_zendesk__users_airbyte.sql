@@ -1,4 +1,7 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources')
+        and var('zendesk_layout') == 'airbyte'
+) }}
 
 -- Grain: one row of the raw table; a user has one row per loaded version.
 -- Time zones are left out: `time_zone` holds names that only Rails knows.
@@ -7,7 +10,7 @@ with
 
 source as (
 
-    select * from {{ source('zendesk', 'user') }}
+    select * from {{ source('zendesk', 'users') }}
 
 ),
 
@@ -17,7 +20,6 @@ renamed as (
 
         ---------- ids
         nullif(trim(cast(id as {{ dbt.type_string() }})), '') as user_id,
-        -- a free text, although some loaders type it as a number
         {{ configured_field(var('zendesk_customer_id')) }} as external_id,
 
         ---------- strings
@@ -26,14 +28,14 @@ renamed as (
 
         ---------- booleans
         coalesce(
-            {{ optional_column('zendesk', 'user', 'suspended', 'boolean') }},
+            {{ optional_column('zendesk', 'users', 'suspended', 'boolean') }},
             false
         ) as is_suspended,
 
         ---------- timestamps
         {{ utc_timestamp('created_at') }} as created_at,
         {{ utc_timestamp('updated_at') }} as updated_at,
-        {{ utc_timestamp('_fivetran_synced') }} as loaded_at
+        {{ utc_timestamp('_airbyte_extracted_at') }} as loaded_at
 
     from source
 

@@ -1,4 +1,7 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources')
+        and var('zendesk_layout') == 'fivetran'
+) }}
 
 -- Grain: one row of the raw table ticket_field_history; a change has one row
 -- per load. A change has no id of its own: ticket, field and time make it one.

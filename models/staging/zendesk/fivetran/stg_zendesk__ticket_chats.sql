@@ -1,4 +1,7 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources')
+        and var('zendesk_layout') == 'fivetran'
+) }}
 {%- set columns = {
     'chat_id': 'string',
     'ticket_id': 'string',

@@ -1,4 +1,7 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources')
+        and var('zendesk_layout') == 'fivetran'
+) }}
 
 -- Grain: one row of the raw table; a ticket has one row per loaded version.
 
@@ -25,6 +28,7 @@ renamed as (
         nullif(trim(cast(group_id as {{ dbt.type_string() }})), '') as group_id,
         -- a free text, although some loaders type it as a number
         {{ configured_field(var('zendesk_session_ref')) }} as session_ref,
+        {{ configured_field(var('zendesk_imported_from')) }} as imported_from,
         nullif(
             trim(cast({{ optional_column(
                 'zendesk', 'ticket', 'via_followup_source_id'
@@ -38,6 +42,8 @@ renamed as (
             as {{ dbt.type_string() }}) as merged_ticket_ids,
         cast({{ optional_column('zendesk', 'ticket', 'followup_ids') }}
             as {{ dbt.type_string() }}) as follow_up_ticket_ids,
+        -- Fivetran lands the tags in a table of their own
+        cast(null as {{ dbt.type_string() }}) as tag_list,
         lower(trim(status)) as status,
         lower(trim(via_channel)) as via_channel,
         subject,

@@ -1,4 +1,7 @@
-{{ config(enabled = 'mixpanel' in var('event_sources')) }}
+{{ config(
+    enabled = 'mixpanel' in var('event_sources')
+        and var('mixpanel_layout') == 'fivetran'
+) }}
 
 -- Grain: one row of the raw table, so one event and export. The same event in
 -- two exports has the same event_id. quarantine_reason is null on a row that
@@ -39,7 +42,7 @@ renamed as (
         ) }}) as customer_email,
 
         ---------- strings
-        {{ configured_field('name') }} as event_name,
+        {{ event_name_of(configured_field('name')) }} as event_name,
         {{ configured_field(pages, 'properties', 'properties') }} as page,
         cast(properties as {{ dbt.type_string() }}) as properties,
 
@@ -52,29 +55,6 @@ renamed as (
         {{ utc_timestamp('_fivetran_synced') }} as loaded_at
 
     from source
-
-),
-
-without_host as (
-
-    select
-        renamed.*,
-        {{ text_replace('page', '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*', '') }}
-            as page_and_query
-    from renamed
-
-),
-
--- A page behind "#/" is how single-page products name it; what follows any
--- other "#", or a "?", is dropped, because addresses carry personal data.
-without_query as (
-
-    select
-        without_host.*,
-        {{ text_replace(
-            text_replace('page_and_query', '^/?#!?/', '/'), '[?#].*$', ''
-        ) }} as page_without_query
-    from without_host
 
 ),
 
@@ -102,31 +82,16 @@ judged as (
 
         ---------- strings
         event_name,
-        case
-            when page_without_query is not null
-                then coalesce(
-                    nullif({{ text_replace(
-                        'page_without_query', '/+$', ''
-                    ) }}, ''),
-                    '/'
-                )
-        end as page_path,
+        {{ page_path_of('page') }} as page_path,
         properties,
-        case
-            when coalesce(mixpanel_insert_id, row_hash) is null
-                then 'missing_id'
-            when event_name is null then 'missing_name'
-            when occurred_at is null or loaded_at is null
-                then 'unreadable_time'
-            when occurred_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
-                then 'time_after_load'
-        end as quarantine_reason,
+        {{ event_quarantine_reason('coalesce(mixpanel_insert_id, row_hash)') }}
+            as quarantine_reason,
 
         ---------- timestamps
         occurred_at,
         loaded_at
 
-    from without_query
+    from renamed
 
 )
 

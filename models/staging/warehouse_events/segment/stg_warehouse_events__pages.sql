@@ -1,0 +1,96 @@
+{{ config(
+    enabled = 'warehouse_events' in var('event_sources')
+        and var('warehouse_events_layout') in ('segment', 'rudderstack')
+) }}
+
+-- Grain: one delivered copy of a page call. Page calls have no event name: each is
+-- a page view.
+{%- set inserted_at = optional_column(
+    'warehouse_events', 'pages', 'uuid_ts', 'timestamp'
+) -%}
+{%- set columns = {
+    'id': 'string',
+    'anonymous_id': 'string',
+    'user_id': 'string',
+    'path': 'string',
+    'timestamp': 'timestamp',
+    'received_at': 'timestamp',
+    'uuid_ts': 'timestamp',
+} %}
+
+with
+
+raw_rows as (
+
+    select * from {{ optional_source('warehouse_events', 'pages', columns) }}
+
+),
+
+source as (
+
+    select
+        raw_rows.*,
+        path as open_page,
+        {{ row_as_json('raw_rows') }} as row_json
+
+    from raw_rows
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        {{ configured_field('id') }} as source_row_id,
+        {{ configured_field(
+            var('warehouse_events_customer_id'), 'properties', 'row_json'
+        ) }} as customer_external_id,
+        lower({{ configured_field(
+            var('warehouse_events_customer_email'), 'properties', 'row_json'
+        ) }}) as customer_email,
+        {{ configured_field('anonymous_id') }} as anonymous_id,
+
+        ---------- strings
+        '{{ var('page_view_names')[0] | replace("'", "''") }}' as event_name,
+        {{ configured_field(
+            var('warehouse_events_page'), 'properties', 'row_json'
+        ) }} as page,
+        row_json as properties,
+
+        ---------- timestamps
+        {{ utc_timestamp('timestamp') }} as occurred_at,
+        coalesce(
+            {{ utc_timestamp(inserted_at) }}, {{ utc_timestamp('received_at') }}
+        ) as loaded_at
+
+    from source
+
+),
+
+judged as (
+
+    select
+
+        ---------- ids
+        source_row_id,
+        'warehouse_events:page:' || source_row_id as event_id,
+        customer_external_id,
+        customer_email,
+        anonymous_id,
+
+        ---------- strings
+        event_name,
+        {{ page_path_of('page') }} as page_path,
+        properties,
+        {{ event_quarantine_reason('source_row_id') }} as quarantine_reason,
+
+        ---------- timestamps
+        occurred_at,
+        loaded_at
+
+    from renamed
+
+)
+
+select * from judged

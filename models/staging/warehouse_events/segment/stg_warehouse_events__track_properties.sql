@@ -1,0 +1,31 @@
+{{ config(enabled = 'warehouse_events' in var('event_sources')) }}
+
+-- Grain: one delivered copy of a track call in the table of its own event, which
+-- alone holds what the call says. Tables that the var warehouse_events_event_tables
+-- does not name are not read; layouts without such tables give no rows.
+{%- set tables = var('warehouse_events_event_tables')
+    if var('warehouse_events_layout') in ('segment', 'rudderstack') else [] %}
+
+with
+
+track_properties as (
+    {% for table in tables %}
+    select
+        {{ configured_field('id') }} as source_row_id,
+        {{ row_as_json('event_row') }} as properties
+
+    from {{ source('warehouse_events', 'tracks').incorporate(
+        path={'identifier': table}
+    ) }} as event_row
+    {{ "union all" if not loop.last }}
+    {%- else %}
+    select
+        cast(null as {{ dbt.type_string() }}) as source_row_id,
+        cast(null as {{ dbt.type_string() }}) as properties
+
+    where 1 = 0
+    {%- endfor %}
+
+)
+
+select * from track_properties

@@ -1,0 +1,62 @@
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources')
+        and var('zendesk_layout') == 'airbyte'
+) }}
+
+-- Grain: one row of the raw table; a comment has one row per loaded version.
+
+with
+
+source as (
+
+    select * from {{ source('zendesk', 'ticket_comments') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        nullif(trim(cast(id as {{ dbt.type_string() }})), '') as comment_id,
+        nullif(trim(cast(ticket_id as {{ dbt.type_string() }})), '')
+            as ticket_id,
+        nullif(trim(cast(author_id as {{ dbt.type_string() }})), '')
+            as author_id,
+
+        ---------- strings
+        case
+            when trim(body) <> '' then body
+            else {{ optional_column(
+                'zendesk', 'ticket_comments', 'plain_body'
+            ) }}
+        end as body,
+
+        ---------- booleans
+        cast(public as boolean) as is_public,
+
+        ---------- timestamps
+        {{ utc_timestamp('created_at') }} as sent_at,
+        {{ utc_timestamp('_airbyte_extracted_at') }} as loaded_at
+
+    from source
+
+),
+
+judged as (
+
+    select
+        renamed.*,
+        case
+            when comment_id is null then 'missing_id'
+            when ticket_id is null then 'missing_parent'
+            when sent_at is null then 'unreadable_time'
+            when sent_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
+                then 'time_after_load'
+        end as quarantine_reason
+
+    from renamed
+
+)
+
+select * from judged
