@@ -203,7 +203,7 @@ class Checks:
                 build = dbt(
                     "build", "--vars", json.dumps(variables["vars"]),
                     "--select", "staging", "intermediate.conformed",
-                    "--exclude-resource-type", "test",
+                    "resource_type:seed", "--exclude-resource-type", "test",
                 )
                 run(build, environment, self.console, title)
 
