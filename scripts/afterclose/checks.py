@@ -202,8 +202,8 @@ class Checks:
                 variables = json.loads((raw / "simulation.json").read_text())
                 build = dbt(
                     "build", "--vars", json.dumps(variables["vars"]),
-                    "--select", "staging", "intermediate.conformed",
-                    "resource_type:seed", "--exclude-resource-type", "test",
+                    "--select", "staging", "+intermediate.conformed",
+                    "--exclude-resource-type", "test",
                 )
                 run(build, environment, self.console, title)
 
