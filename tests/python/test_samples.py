@@ -116,10 +116,18 @@ def test_zendesk_and_mixpanel_rows_survive_staging(
     # The tenth, 11071, was changed after it was loaded, says the sample.
     assert counts["tickets"] == 9
     assert counts["messages"] >= 20
-    # Two of five events lie days after their own load, says the sample.
     assert counts["events"] == 3
-    assert project.query(
-        "select quarantine_reason, count(*)"
-        " from afterclose_staging.stg_mixpanel__events"
-        " where quarantine_reason is not null group by 1"
-    ) == [("time_after_load", 2)]
+    assert fates(project, "zendesk") == {
+        "ticket": (10, 9, 0, {"time_after_load": 1}),
+        "ticket_chat": (10, 10, 0, {}),
+        "ticket_chat_event": (12, 12, 0, {}),
+        "ticket_comment": (20, 20, 0, {}),
+        # One step stands four times in the sample, two tags twice or more.
+        "ticket_field_history": (38, 25, 3, {"time_after_load": 10}),
+        "ticket_tag": (10, 7, 3, {}),
+        "user": (10, 10, 0, {}),
+    }
+    # Two of five events lie days after their own load, says the sample.
+    assert fates(project, "mixpanel") == {
+        "event": (5, 3, 0, {"time_after_load": 2}),
+    }
