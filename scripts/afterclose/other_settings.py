@@ -27,6 +27,8 @@ OTHER_VALUES = {
     "min_sample": 50,
     "confidence_threshold": 0.5,
     "intent_min_margin": 0.05,
+    "refit_stability_limit": 0.4,
+    "refit_unclassified_limit": 0.4,
     "repeated_question_similarity": 0.6,
     "repeated_answer_similarity": 0.6,
     "outcome_evaluators": ["mine"],
