@@ -88,7 +88,8 @@ unanswered as (
     select
         conversation_id,
         'last_message_unanswered' as signal,
-        message_id
+        message_id,
+        sent_at
 
     from last_words
 
@@ -113,7 +114,8 @@ silences as (
                 then 'silent_after_complex_answer'
             else 'silent_after_simple_answer'
         end as signal,
-        last_words.message_id
+        last_words.message_id,
+        last_words.sent_at
 
     from last_words
 
@@ -141,7 +143,8 @@ ending_signals as (
         conversation_id,
         signal,
         cast(1 as double precision) as signal_value,
-        message_id
+        message_id,
+        sent_at as shown_at
 
     from endings
 

@@ -21,6 +21,7 @@ repetitions as (
         confidence_messages.conversation_id,
         confidence_messages.message_id,
         confidence_messages.message_number,
+        confidence_messages.sent_at,
         case similar_messages.author_role
             when 'customer' then 'repeated_question'
             when 'ai_agent' then 'agent_repeated_itself'
@@ -36,7 +37,7 @@ repetitions as (
         confidence_messages.message_number
         > confidence_messages.first_answer_number
 
-    group by 1, 2, 3, 4
+    group by 1, 2, 3, 4, 5
 
 ),
 
@@ -46,6 +47,7 @@ latest_first as (
         conversation_id,
         message_id,
         signal,
+        sent_at,
         row_number() over (
             partition by conversation_id, signal
             order by message_number desc
@@ -61,7 +63,8 @@ repetition_signals as (
         conversation_id,
         signal,
         cast(1 as double precision) as signal_value,
-        message_id
+        message_id,
+        sent_at as shown_at
 
     from latest_first
 
