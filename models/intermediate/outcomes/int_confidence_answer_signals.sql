@@ -1,8 +1,8 @@
 -- Grain: one conversation and one signal in how the AI agent's answers went on:
 -- what the last one does (reports something done, names the next step, offers
 -- more help, asks the customer, refuses), the shares of all answers that report
--- something done and that ask, and how many messages the customer needed until
--- the first report, ln(1 + n), of all when there is none.
+-- something done, name a next step and ask, and how many messages the customer
+-- needed until the first report, ln(1 + n), of all when there is none.
 
 with
 
@@ -64,6 +64,8 @@ totals as (
     select
         conversation_id,
         {{ ratio('sum(reported_done)', 'count(*)') }} as reported_done_share,
+        {{ ratio('sum(named_next_step)', 'count(*)') }}
+            as named_next_step_share,
         {{ ratio('sum(asked_customer)', 'count(*)') }} as asked_customer_share,
         min(case when reported_done = 1 then message_number end)
             as first_done_number,
@@ -119,7 +121,9 @@ answer_measures as (
 
     union all
     {% endfor %}
-    {%- for signal in ['reported_done_share', 'asked_customer_share'] %}
+    {%- for signal in [
+        'reported_done_share', 'named_next_step_share', 'asked_customer_share',
+    ] %}
     select
         conversation_id,
         '{{ signal }}' as signal,

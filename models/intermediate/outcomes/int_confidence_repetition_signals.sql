@@ -1,5 +1,6 @@
 -- Grain: one conversation and who repeated themselves in it: the customer the
--- question, or the AI agent the answer. Evidence is the last repetition.
+-- question, or the AI agent the answer. 1 for one repetition, log2(1 + n) for
+-- more. Evidence is the last one.
 
 with
 
@@ -48,6 +49,9 @@ latest_first as (
         message_id,
         signal,
         sent_at,
+        count(*) over (
+            partition by conversation_id, signal
+        ) as repetition_count,
         row_number() over (
             partition by conversation_id, signal
             order by message_number desc
@@ -62,7 +66,8 @@ repetition_signals as (
     select
         conversation_id,
         signal,
-        cast(1 as double precision) as signal_value,
+        cast(ln(1 + repetition_count) / ln(2) as double precision)
+            as signal_value,
         message_id,
         sent_at as shown_at
 
