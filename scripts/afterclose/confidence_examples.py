@@ -15,14 +15,19 @@ from typing import Any
 import click
 import numpy as np
 
+from afterclose.confidence_fit import Data, probability
 from afterclose.venv import PROJECT_DIR
 from afterclose.warehouse import DuckDB, quoted
 
 WEIGHTS_FILE = PROJECT_DIR / "seeds" / "confidence_weights.csv"
 WEIGHT_COLUMNS = (
-    "signal", "weight", "standard_error", "example_count", "description",
+    "signal", "direction", "weight", "standard_error", "example_count",
+    "description",
 )
-EXAMPLE_COLUMNS = ("conversation_id", "source", "customer", "label", "signal", "value")
+SIGNS = {"up": 1, "down": -1, "either": 0, "": 0, None: 0}
+EXAMPLE_COLUMNS = (
+    "conversation_id", "source", "customer", "intent", "label", "signal", "value",
+)
 
 # The label that needs no human: nobody who was helped comes back about the same
 # issue within a week, or does what the agent told them not to do.
@@ -72,9 +77,13 @@ SIGNALS = """
 
 @dataclass
 class Weight:
-    """One row of the seed confidence_weights; numbers in logits."""
+    """One row of the seed confidence_weights; numbers in logits.
+
+    direction is what the weight may do to the confidence: up, down or either.
+    """
 
     signal: str
+    direction: str
     weight: float
     standard_error: float | None
     example_count: int | None
@@ -99,6 +108,25 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def data(
+        self,
+        weights: Sequence[Weight],
+        chosen: Sequence[str] | None = None,
+        within_intents: bool = True,
+    ) -> Data:
+        """What a fit needs, of the chosen signals (all), balanced by source."""
+        names = self.signals if chosen is None else list(chosen)
+        columns = [self.signals.index(name) for name in names]
+        direction = {row.signal: row.direction for row in weights}
+        return Data(
+            self.values[:, columns],
+            self.labels,
+            np.asarray(self.customers, dtype=str),
+            np.array([SIGNS[direction.get(name, "either")] for name in names]),
+            np.asarray(self.clusters, dtype=str) if within_intents else None,
+            self.balanced(),
+        )
 
     def shown(self) -> np.ndarray:
         """In how many conversations each signal shows."""
@@ -131,6 +159,7 @@ def read_weights(path: Path = WEIGHTS_FILE) -> list[Weight]:
             weights.append(
                 Weight(
                     row["signal"],
+                    row.get("direction") or "either",
                     float(row["weight"]),
                     number_or_none(row.get("standard_error"), float),
                     number_or_none(row.get("example_count"), int),
@@ -164,6 +193,7 @@ def write_weights(path: Path, weights: Sequence[Weight]) -> None:
         for row in weights:
             writer.writerow([
                 row.signal,
+                row.direction,
                 f"{row.weight:.4f}",
                 "" if row.standard_error is None else f"{row.standard_error:.4f}",
                 "" if row.example_count is None else row.example_count,
@@ -173,8 +203,6 @@ def write_weights(path: Path, weights: Sequence[Weight]) -> None:
 
 def predicted_by(weights: Sequence[Weight], examples: Examples) -> np.ndarray:
     """The confidence that a weights file gives each example, 0 to 1."""
-    from afterclose.confidence_fit import probability
-
     known = {row.signal: row.weight for row in weights}
     vector = np.array([known.get(name, 0.0) for name in examples.signals])
     return probability(known["bias"] + examples.values @ vector)
@@ -301,7 +329,7 @@ def write_examples(path: Path, examples: Examples) -> None:
         for index, name in enumerate(examples.ids):
             start = [
                 name, examples.sources[index], examples.customers[index],
-                int(examples.labels[index]),
+                examples.clusters[index], int(examples.labels[index]),
             ]
             for column in np.flatnonzero(examples.values[index]):
                 writer.writerow([
@@ -326,8 +354,8 @@ def read_examples(paths: Sequence[Path]) -> Examples:
                 key = f"{path.stem}/{row['conversation_id']}"
                 sources[key] = path.stem
                 rows[key] = (
-                    key, f"{path.stem}/{row['customer']}", "",
-                    label_of(row["label"]),
+                    key, f"{path.stem}/{row['customer']}",
+                    f"{path.stem}/{row['intent']}", label_of(row["label"]),
                 )
                 signals.append((key, row["signal"], float(row["value"])))
     if not rows:

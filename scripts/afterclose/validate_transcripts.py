@@ -368,8 +368,8 @@ def predictions_of(
             done = iter(range(1, 10_000))
             total = len(np.unique(folds))
             found["cross_validated"] = maths.cross_validated(
-                examples.values, examples.labels, examples.customers,
-                folds=folds,
+                examples.data(read_weights(), within_intents=False),
+                folds,
                 progress=lambda: status.update(f"{title}: {next(done)} of {total}"),
             )
     found["deflected_is_resolved"] = np.array(result.deflected)
@@ -384,9 +384,8 @@ def held_out_values(
     _, folds = np.unique(values, return_inverse=True)
     title = f"Fit weights without each {name}"
     with timed(console, title), console.status(title):
-        predicted = maths.cross_validated(
-            result.examples.values, result.examples.labels, values, folds=folds
-        )
+        data = result.examples.data(read_weights(), within_intents=False)
+        predicted = maths.cross_validated(data, folds)
     return per_value(result, name, predicted)
 
 

@@ -74,7 +74,7 @@ interpreted as (
                 <= complaints.last_complaint_number
                 and customer_words.word_signal in (
                     'confirmed_fix', 'thanked', 'only_thanks',
-                    'only_confirmation'
+                    'only_confirmation', 'said_goodbye'
                 )
                 then null
             when customer_words.is_after_close
@@ -92,6 +92,10 @@ interpreted as (
                 customer_words.word_signal = 'thanked'
                 and customer_words.is_after_last_answer
                 then 'thanked_after_last_answer'
+            when
+                customer_words.word_signal = 'said_goodbye'
+                and customer_words.is_after_last_answer
+                then 'said_goodbye'
             when
                 customer_words.word_signal = 'not_fixed'
                 and customer_words.is_follow_up
