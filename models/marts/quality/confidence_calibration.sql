@@ -19,7 +19,7 @@ confidence_calibration as (
 
     select
         cast(calibration.intent_id as {{ dbt.type_string() }}) as intent_id,
-        cast(intents.label as {{ dbt.type_string() }}) as intent_label,
+        cast(intents.intent_label as {{ dbt.type_string() }}) as intent_label,
         cast(calibration.confidence_decile as integer) as confidence_decile,
         cast(calibration.conversation_count as bigint) as conversation_count,
         cast(calibration.resolved_count as bigint) as resolved_count,
