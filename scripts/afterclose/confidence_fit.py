@@ -71,9 +71,13 @@ def fit(
 ) -> Fit:
     """Ridge logistic regression on signals scaled to standard deviation 1.
 
-    Minimises -log likelihood + penalty / 2 x sum of squared scaled weights; the
-    bias is free. A weight that comes out against its sign is set to 0 and the
-    rest fitted again, until none does.
+    Minimises -log likelihood + penalty / 2 x sum of squared deviations of the
+    scaled weights from one common size, which is learned too (variance 1
+    beforehand) and points in each signal's direction: with little data all
+    signals weigh alike, which predicts well by itself (Dawes 1979), with more
+    each finds its own weight. Signals without a direction shrink to 0. A weight
+    that comes out against its direction is set to 0 and the rest fitted again,
+    until none does.
 
     With strata, each has an intercept of its own while the weights are fitted
     (variance 1 beforehand), and the one bias is then set so that the mean
@@ -91,25 +95,36 @@ def fit(
     free = np.flatnonzero(spread > 1e-12)
     wanted = np.zeros(values.shape[1]) if signs is None else np.asarray(signs)
     intercepts = _intercepts(strata, penalty, given)
+    has_common = bool(np.any(wanted[free]))
     while True:
-        design = np.column_stack([scaled[:, free], intercepts])
+        design, mixing = _design(
+            scaled[:, free], wanted[free], intercepts, penalty, has_common
+        )
         intercept, found = _fit_scaled(design, labels, penalty, given)
-        wrong = found[: len(free)] * wanted[free] < 0
+        if has_common and found[len(free)] < 0:
+            has_common = False
+            continue
+        own = mixing @ found
+        wrong = own * wanted[free] < 0
         if not wrong.any():
             break
         free = free[~wrong]
     coefficients = np.zeros(values.shape[1])
-    coefficients[free] = found[: len(free)]
+    coefficients[free] = own
 
     p = probability(intercept + design @ found)
     full = np.column_stack([np.ones(len(labels)), design])
     hessian = (full * (given * p * (1 - p))[:, None]).T @ full
     hessian[1:, 1:] += np.eye(design.shape[1]) * penalty
-    covariance = np.linalg.pinv(hessian)[: len(free) + 1, : len(free) + 1]
-    # The bias of unscaled signals is a combination of all coefficients.
-    to_bias = np.concatenate([[1.0], -(centre / scale)[free]])
+    covariance = np.linalg.pinv(hessian)
+    to_weights = np.column_stack([np.zeros(len(free)), mixing])
+    to_bias = -(centre / scale)[free] @ to_weights
+    to_bias[0] += 1
     errors = np.zeros(values.shape[1])
-    errors[free] = np.sqrt(np.clip(np.diag(covariance)[1:], 0, None)) / scale[free]
+    errors[free] = (
+        np.sqrt(np.clip(np.diag(to_weights @ covariance @ to_weights.T), 0, None))
+        / scale[free]
+    )
     weights = coefficients / scale
     bias = float(intercept - centre @ weights)
     if strata is not None:
@@ -121,6 +136,29 @@ def fit(
         weight_errors=errors,
         penalty=penalty,
     )
+
+
+def _design(
+    scaled: Array,
+    signs: Array,
+    intercepts: Array,
+    penalty: float,
+    has_common: bool,
+) -> tuple[Array, Array]:
+    """(columns to fit on, how their weights add up to the signals' own).
+
+    The signals, then the common size, then the strata. The common column is
+    scaled so that its weight has variance 1 and not 1 / penalty.
+    """
+    count = scaled.shape[1]
+    parts, mixing = [scaled], [np.eye(count)]
+    if has_common:
+        size = np.sqrt(penalty / max(1.0, float(np.abs(signs).sum())))
+        parts.append((scaled @ signs * size)[:, None])
+        mixing.append((signs * size)[:, None])
+    parts.append(intercepts)
+    mixing.append(np.zeros((count, intercepts.shape[1])))
+    return np.column_stack(parts), np.column_stack(mixing)
 
 
 def _intercepts(
