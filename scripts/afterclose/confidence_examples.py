@@ -115,7 +115,7 @@ class Examples:
         chosen: Sequence[str] | None = None,
         within_intents: bool = True,
     ) -> Data:
-        """What a fit needs, of the chosen signals (all), balanced by source."""
+        """What a fit needs, of the chosen signals (all)."""
         names = self.signals if chosen is None else list(chosen)
         columns = [self.signals.index(name) for name in names]
         direction = {row.signal: row.direction for row in weights}
@@ -125,22 +125,11 @@ class Examples:
             np.asarray(self.customers, dtype=str),
             np.array([SIGNS[direction.get(name, "either")] for name in names]),
             np.asarray(self.clusters, dtype=str) if within_intents else None,
-            self.balanced(),
         )
 
     def shown(self) -> np.ndarray:
         """In how many conversations each signal shows."""
         return (self.values != 0).sum(axis=0)
-
-    def balanced(self) -> np.ndarray:
-        """Sample weights by which every source counts the same in total."""
-        sources = np.asarray(self.sources)
-        names = np.unique(sources)
-        weights = np.ones(len(self))
-        for name in names:
-            inside = sources == name
-            weights[inside] = len(self) / (len(names) * inside.sum())
-        return weights
 
 
 # --------------------------------------------------------------------- weights

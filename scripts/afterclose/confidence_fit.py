@@ -67,7 +67,6 @@ def fit(
     penalty: float,
     signs: Array | None = None,
     strata: Sequence[Any] | None = None,
-    sample_weights: Array | None = None,
 ) -> Fit:
     """Ridge logistic regression on signals scaled to standard deviation 1.
 
@@ -87,20 +86,18 @@ def fit(
     Standard errors are the square roots of the diagonal of the inverse Hessian
     at the minimum (the Laplace approximation). A constant signal gets 0.
     """
-    given = np.ones(len(labels)) if sample_weights is None else sample_weights
-    centre = np.average(values, axis=0, weights=given)
-    spread = np.sqrt(np.average((values - centre) ** 2, axis=0, weights=given))
+    centre, spread = values.mean(axis=0), values.std(axis=0)
     scale = np.where(spread > 1e-12, spread, 1.0)
     scaled = (values - centre) / scale
     free = np.flatnonzero(spread > 1e-12)
     wanted = np.zeros(values.shape[1]) if signs is None else np.asarray(signs)
-    intercepts = _intercepts(strata, penalty, given)
+    intercepts = _intercepts(strata, penalty, len(labels))
     has_common = bool(np.any(wanted[free]))
     while True:
         design, mixing = _design(
             scaled[:, free], wanted[free], intercepts, penalty, has_common
         )
-        intercept, found = _fit_scaled(design, labels, penalty, given)
+        intercept, found = _fit_scaled(design, labels, penalty)
         if has_common and found[len(free)] < 0:
             has_common = False
             continue
@@ -114,7 +111,7 @@ def fit(
 
     p = probability(intercept + design @ found)
     full = np.column_stack([np.ones(len(labels)), design])
-    hessian = (full * (given * p * (1 - p))[:, None]).T @ full
+    hessian = (full * (p * (1 - p))[:, None]).T @ full
     hessian[1:, 1:] += np.eye(design.shape[1]) * penalty
     covariance = np.linalg.pinv(hessian)
     to_weights = np.column_stack([np.zeros(len(free)), mixing])
@@ -128,7 +125,7 @@ def fit(
     weights = coefficients / scale
     bias = float(intercept - centre @ weights)
     if strata is not None:
-        bias = _balanced_bias(bias, values @ weights, labels, given)
+        bias = _balanced_bias(bias, values @ weights, labels)
     return Fit(
         bias=bias,
         weights=weights,
@@ -162,25 +159,21 @@ def _design(
 
 
 def _intercepts(
-    strata: Sequence[Any] | None, penalty: float, given: Array
+    strata: Sequence[Any] | None, penalty: float, count: int
 ) -> Array:
     """A centred column per stratum, scaled so that its weight has variance 1."""
     if strata is None:
-        return np.zeros((len(given), 0))
+        return np.zeros((count, 0))
     names, inverse = np.unique(np.asarray(strata, dtype=str), return_inverse=True)
     columns = np.eye(len(names))[inverse]
-    return (columns - np.average(columns, axis=0, weights=given)) * np.sqrt(penalty)
+    return (columns - columns.mean(axis=0)) * np.sqrt(penalty)
 
 
-def _balanced_bias(
-    bias: float, logits: Array, labels: Array, given: Array
-) -> float:
+def _balanced_bias(bias: float, logits: Array, labels: Array) -> float:
     """The bias with which the mean prediction is the mean label, by Newton."""
     for _ in range(100):
         p = probability(bias + logits)
-        step = np.average(labels - p, weights=given) / np.average(
-            p * (1 - p), weights=given
-        )
+        step = (labels - p).mean() / (p * (1 - p)).mean()
         bias += float(np.clip(step, -2, 2))
         if abs(step) < 1e-12:
             break
@@ -188,18 +181,18 @@ def _balanced_bias(
 
 
 def _fit_scaled(
-    scaled: Array, labels: Array, penalty: float, given: Array
+    scaled: Array, labels: Array, penalty: float
 ) -> tuple[float, Array]:
     """(bias, weights) of a ridge logistic regression; no signal: the odds."""
     from sklearn.linear_model import LogisticRegression
 
     if scaled.shape[1] == 0:
-        share = float(np.average(labels, weights=given))
+        share = float(labels.mean())
         return float(np.log(share / (1 - share))), np.zeros(0)
     model = LogisticRegression(
         C=1 / penalty, solver="newton-cholesky", max_iter=200, tol=1e-8
     )
-    model.fit(scaled, labels, sample_weight=given)
+    model.fit(scaled, labels)
     return float(model.intercept_[0]), model.coef_[0]
 
 
@@ -230,7 +223,6 @@ class Data:
     groups: Array
     signs: Array | None = None
     strata: Array | None = None
-    sample_weights: Array | None = None
 
     def rows(self, chosen: Array) -> Data:
         """The same of some rows."""
@@ -240,15 +232,11 @@ class Data:
             self.groups[chosen],
             self.signs,
             None if self.strata is None else self.strata[chosen],
-            None if self.sample_weights is None else self.sample_weights[chosen],
         )
 
     def fit(self, penalty: float) -> Fit:
         """Weights learned from all rows with one penalty."""
-        return fit(
-            self.values, self.labels, penalty, self.signs, self.strata,
-            self.sample_weights,
-        )
+        return fit(self.values, self.labels, penalty, self.signs, self.strata)
 
     def fit_chosen(self) -> Fit:
         """Weights with the penalty that cross-validation by group chooses."""

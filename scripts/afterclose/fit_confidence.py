@@ -189,8 +189,7 @@ def gather(
 @click.option(
     "--examples", "example_files", metavar="CSV", multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Learn from such files, as --write-examples makes them; may be "
-    "repeated, each counts the same in total.",
+    help="Learn from such files, as --write-examples makes them; may be repeated.",
 )
 @click.option(
     "--and-warehouse", is_flag=True,
