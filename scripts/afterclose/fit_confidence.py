@@ -211,6 +211,12 @@ def gather(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the examples: signals and labels, no text.",
 )
+@click.option(
+    "--start", "start_file", metavar="CSV", default=WEIGHTS_FILE,
+    show_default="the seed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Weights to compare with; signals without examples keep theirs.",
+)
 @click.option("--dry-run", is_flag=True, help="Write the report, not the weights.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object as last line.")
 def main(
@@ -221,6 +227,7 @@ def main(
     out: Path,
     report_file: Path,
     examples_out: Path | None,
+    start_file: Path,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -235,7 +242,7 @@ def main(
     console = Console(stderr=as_json)
     if not console.is_terminal:
         console = Console(width=120, stderr=as_json)
-    current = read_weights()
+    current = read_weights(start_file)
     with timed(console, "Gather the examples"):
         examples = gather(
             target, labels_file, example_files, and_warehouse or not example_files
