@@ -60,18 +60,21 @@ BATCH_SIZE = 32
 # How openings are compared and grouped. Chosen together on public training sets
 # and the simulated world; models/decisions.md has the figures.
 WORDS_SHARE = 0.07        # of words in a comparison; the rest is meaning
-WORD_DIMENSIONS = 200
+WORD_DIMENSIONS = 100
 LEAST_NEIGHBOURS = 10     # per opening, more where there are many openings
 MOST_NEIGHBOURS = 30
 GROUPINGS = 5             # made from random halves of the dimensions
-FIRST_RESOLUTION = 4.0    # of each grouping
-JOINT_RESOLUTION = 3.0    # of what the groupings agree on
+FIRST_RESOLUTION = 5.0    # of each grouping
+JOINT_RESOLUTION = 4.0    # of what the groupings agree on
 
 # Communities merge while they are nearer than this, less half the similarity
 # inside the median community: tight communities are wordings of an issue
 # rather than issues, so they merge further.
-MERGE_SIMILARITY = 0.58
+MERGE_SIMILARITY = 0.59
 MERGE_BOUNDS = (0.25, 0.42)
+
+# The limit where words alone are compared.
+WORDS_MERGE_SIMILARITY = 0.15
 
 # A refit prefers the groups it knows: what belonged together merges a little
 # more readily, what did not a little less. Else small changes of the data would
@@ -343,7 +346,7 @@ def word_points(matrix: sparse.csr_matrix) -> np.ndarray:
     """Returns the openings by their words, in at most WORD_DIMENSIONS."""
     from sklearn.decomposition import TruncatedSVD
 
-    weighted = matrix @ sparse.diags(rarity(matrix))
+    weighted = matrix @ sparse.diags(np.sqrt(rarity(matrix)))
     lengths = np.sqrt(weighted.multiply(weighted).sum(axis=1)).A1
     weighted = sparse.diags(1 / np.where(lengths > 0, lengths, 1)) @ weighted
     dimensions = max(1, min(WORD_DIMENSIONS, min(weighted.shape) - 1))
@@ -460,21 +463,25 @@ def cohesion_of(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return np.where(sizes > 1, (whole - 1) / np.maximum(sizes - 1, 1), 1.0)
 
 
-def merge(points: np.ndarray, communities: np.ndarray,
+def merge_limit(points: np.ndarray, communities: np.ndarray) -> float:
+    """Returns how near communities must be to become one cluster: it depends
+    on how tight they are (MERGE_SIMILARITY)."""
+    sizes = np.bincount(communities)
+    inside = cohesion_of(centres_of(points, communities), sizes)
+    typical = float(np.median(np.repeat(inside, sizes)))
+    return float(np.clip(MERGE_SIMILARITY - typical / 2, *MERGE_BOUNDS))
+
+
+def merge(points: np.ndarray, communities: np.ndarray, limit: float,
           bonds: np.ndarray | None = None) -> np.ndarray:
     """Returns cluster numbers: communities that are near are one cluster.
 
-    Average linkage, from the nearest pair on. Where it stops depends on how
-    tight the communities are (MERGE_SIMILARITY).
+    Average linkage, from the nearest pair on, while it is nearer than `limit`.
 
     bonds  communities by communities, added to their similarity
     """
     sizes = np.bincount(communities).astype(float)
     centres = centres_of(points, communities)
-    inside = cohesion_of(centres, sizes)
-    typical = float(np.median(np.repeat(inside, sizes.astype(int))))
-    limit = np.clip(MERGE_SIMILARITY - typical / 2, *MERGE_BOUNDS)
-
     similar = centres @ centres.T
     if bonds is not None:
         similar = similar + bonds
@@ -536,7 +543,10 @@ def cluster(texts: list[str], matrix: sparse.csr_matrix,
     if len(first) > 1:
         communities = group(points, say)
         bonds = None if old is None else old_bonds(communities, old[first])
-        clusters = merge(points, communities, bonds)
+        limit = WORDS_MERGE_SIMILARITY
+        if vectors is not None:
+            limit = merge_limit(points, communities)
+        clusters = merge(points, communities, limit, bonds)
         inside = cohesion_of(
             centres_of(points, clusters), np.bincount(clusters)
         )
@@ -786,6 +796,23 @@ def match_previous(new: np.ndarray, old: np.ndarray, new_count: int,
     }
 
 
+def usable(
+    openings: pd.DataFrame, terms: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """Returns the openings that hold a term of the vocabulary, all terms, and
+    the vocabulary, each in an order that only hangs on what customers wrote."""
+    openings = openings.drop_duplicates("conversation_id").sort_values(
+        ["opening_text", "conversation_id"]
+    )
+    terms = terms.sort_values(["conversation_id", "term"])
+    vocabulary = find_vocabulary(terms)
+    telling = terms[terms["term"].isin(set(vocabulary))]
+    is_telling = openings["conversation_id"].isin(
+        set(telling["conversation_id"])
+    )
+    return openings[is_telling], terms, vocabulary
+
+
 def learn(openings: pd.DataFrame, terms: pd.DataFrame,
           previous: pd.DataFrame, pinned: Collection[str] = (),
           embedding_model: str | None = "", say: Say = quiet) -> pd.DataFrame:
@@ -807,15 +834,7 @@ def learn(openings: pd.DataFrame, terms: pd.DataFrame,
     """
     from threadpoolctl import threadpool_limits
 
-    openings = openings.drop_duplicates("conversation_id").sort_values(
-        ["opening_text", "conversation_id"]
-    )
-    terms = terms.sort_values(["conversation_id", "term"])
-    vocabulary = find_vocabulary(terms)
-    telling = terms[terms["term"].isin(set(vocabulary))]
-    openings = openings[
-        openings["conversation_id"].isin(set(telling["conversation_id"]))
-    ]
+    openings, terms, vocabulary = usable(openings, terms)
     if len(openings) < FEWEST_OPENINGS or len(vocabulary) < 3:
         return previous
 
