@@ -12,9 +12,11 @@ overrides as (
 
 targets as (
 
-    select distinct intent_id
-    from {{ ref('int_intent_terms') }}
-    where retired_at_fit is null
+    select intent_id
+    from {{ ref('int_intents') }}
+    where
+        retired_at_fit is null
+        and intent_id <> 'unclassified'
 
 )
 
@@ -27,7 +29,7 @@ left join targets
 left join overrides as target_overrides
     on
         overrides.target_intent_id = target_overrides.intent_id
-        and target_overrides.action <> 'rename'
+        and target_overrides.action in ('merge', 'hide')
 
 where
     (overrides.action = 'rename' and overrides.label is null)

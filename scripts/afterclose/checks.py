@@ -21,6 +21,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from afterclose.other_settings import other_settings
 from afterclose.steps import BIN_DIR, StepFailed, dbt, run, script, timed
 from afterclose.venv import PROJECT_DIR
 
@@ -28,7 +29,8 @@ ZONE = "America/Los_Angeles"
 NO_TOOLS = "{trace_sources: [], ticket_sources: [], event_sources: []}"
 STACK = "langfuse,zendesk,mixpanel"
 # Unit tests of a tool or layout that is switched off rest; in these stacks
-# every tool and every layout is on once.
+# every tool and every layout is on once. All models in the first, in the others
+# those that know tools.
 OTHER_STACKS = (
     "langsmith,braintrust,opentelemetry:clickhouse,datadog:sdk,"
     "intercom:fivetran,freshdesk:airbyte,"
@@ -36,7 +38,7 @@ OTHER_STACKS = (
     "langfuse:v2,opentelemetry:otlp,datadog:export_api,"
     "zendesk:airbyte,intercom:airbyte,freshdesk:api,"
     "mixpanel:airbyte,amplitude:airbyte,warehouse_events:rudderstack",
-    "warehouse_events:snowplow",
+    "langfuse,zendesk,mixpanel,warehouse_events:snowplow",
     "warehouse_events:generic",
 )
 
@@ -186,12 +188,16 @@ class Checks:
         )
 
     def layouts(self) -> None:
-        """Unit tests of what the usual stack leaves off, on empty tables."""
+        """Unit tests of every tool, on empty tables and with no default left."""
+        settings = other_settings()
         for number, stack in enumerate(OTHER_STACKS, 1):
             name = f"layouts_{number}"
             raw = self.scratch / name / "raw"
             (self.scratch / name).mkdir(exist_ok=True)
-            title = f"unit tests of stack {number} of {len(OTHER_STACKS)}"
+            title = (
+                f"unit tests of stack {number} of {len(OTHER_STACKS)}, "
+                "with other settings"
+            )
             simulate = script(
                 "simulate", "--stack", stack, "--conversations", 0, "--out", raw
             )
@@ -199,12 +205,13 @@ class Checks:
             with timed(self.console, title):
                 for command in (simulate, script("load_raw", raw)):
                     run(command, environment, self.console, title)
-                variables = json.loads((raw / "simulation.json").read_text())
+                of_stack = json.loads((raw / "simulation.json").read_text())
                 build = dbt(
-                    "build", "--vars", json.dumps(variables["vars"]),
-                    "--select", "staging", "intermediate.conformed",
-                    "resource_type:seed", "--exclude-resource-type", "test",
+                    "build", "--exclude-resource-type", "test",
+                    "--vars", json.dumps({**settings, **of_stack["vars"]}),
                 )
+                if number > 1:
+                    build += ["--select", "staging", "+intermediate.conformed"]
                 run(build, environment, self.console, title)
 
     def no_tools(self) -> None:

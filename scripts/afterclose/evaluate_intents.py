@@ -37,6 +37,7 @@ MODELS = (
     "int_opening_terms",
     "int_intent_terms",
     "int_opening_intent_scores",
+    "int_opening_intents",
     "int_conversation_intents",
 )
 NO_TOOLS = {"trace_sources": [], "ticket_sources": [], "event_sources": []}
@@ -235,7 +236,13 @@ def fill_warehouse(
                 f"create table {SCHEMA}.{name} as select * from frame"
             )
             connection.unregister("frame")
-        # People's decisions are about other intents than those found here.
+        # No help desk labels these, and what people decided is about other
+        # intents than those found here.
+        connection.execute(
+            f"create table {SCHEMA}.int_conversation_claimed_intents"
+            " (conversation_id varchar, claimed_label varchar,"
+            " intent_id varchar)"
+        )
         connection.execute(
             f"create table {SCHEMA}.intent_overrides (intent_id varchar,"
             " action varchar, target_intent_id varchar, label varchar)"

@@ -68,7 +68,10 @@ def safe_names(names: Iterable[str], where: str) -> dict[str, str]:
     mapping: dict[str, str] = {}
     owner: dict[str, str] = {}
     for name in names:
-        safe = safe_name(name)
+        try:
+            safe = safe_name(name)
+        except ExportError as problem:
+            raise ExportError(f"{where}: {problem}") from None
         if safe in owner:
             raise ExportError(
                 f"{where}: the columns '{owner[safe]}' and '{name}' would both "

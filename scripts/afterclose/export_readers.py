@@ -88,8 +88,6 @@ def open_reading(
 
     `scratch` is a folder for the few files that have to be rewritten first.
     """
-    if file.path.stat().st_size == 0:
-        raise ExportError(f"{file.path} is empty")
     openers = {
         "parquet": open_parquet,
         "csv": open_csv,
@@ -97,6 +95,8 @@ def open_reading(
         "json_lines": open_json,
     }
     try:
+        if file.path.stat().st_size == 0:
+            raise ExportError(f"{file.path} is empty")
         return openers[file.format](reader, file.path, scratch)
     except (duckdb.Error, OSError, EOFError, UnicodeDecodeError) as problem:
         raise unreadable(file, problem) from None
@@ -110,7 +110,8 @@ def unreadable(file: ExportFile, problem: BaseException) -> ExportError:
     elif file.format == "json_lines":
         line = bad_json_line(file.path)
     where = f"{file.path}, line {line}" if line else str(file.path)
-    if "Invalid unicode" in str(problem) or "UTF-8" in str(problem):
+    is_other_text = isinstance(problem, UnicodeDecodeError)
+    if is_other_text or "Invalid unicode" in str(problem):
         return ExportError(f"{where} is not UTF-8 text; convert it first")
     reason = first_line(problem).replace(str(file.path), "the file")
     return ExportError(f"{where} cannot be read: {reason}")
@@ -165,6 +166,8 @@ def open_csv(
         delimiter = max(DELIMITERS, key=head.count)
         lines.seek(0)
         names = next(csv.reader(lines, delimiter=delimiter), [])
+    if not names:
+        raise ExportError(f"{path} does not begin with a line of column names")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ExportError(f"{path}, line 1: the column '{twice}' stands twice")
@@ -335,7 +338,7 @@ def split_document(path: Path, scratch: Path) -> tuple[str, Path]:
         if "Extra data" in str(problem):
             return "unstructured", path
         raise ExportError(
-            f"{path}, line {getattr(problem, 'lineno', '?')} cannot be read: "
+            f"{path}, line {getattr(problem, 'lineno', '?')} is not JSON: "
             f"{getattr(problem, 'msg', problem)}"
         ) from None
     rewritten = scratch / f"{len(list(scratch.iterdir()))}.jsonl"

@@ -378,6 +378,10 @@ def test_a_broken_file_leaves_the_table_as_it_was(tmp_path, run_script, query):
         ("desk/ticket.csv", "id,ID\n1,2\n", "would both be called id"),
         ("desk/ticket.json", "[]", "has no rows, so no columns are known"),
         ("desk/ticket.json", "[1, 2]", "not an object"),
+        ("desk/ticket.json", "", "ticket.json is empty"),
+        ("desk/ticket.json", "<html>", "ticket.json, line 1 is not JSON"),
+        ("desk/ticket.csv", "\n", "does not begin with a line of column names"),
+        ("desk/ticket.csv", "id,--\n1,2\n", "ticket.csv, line 1: The name '--'"),
         ("desk/readme.md", "hello", "Nothing to load"),
         ("afterclose/ticket.csv", "id\n1\n", "belongs to the models"),
     ],
@@ -390,6 +394,32 @@ def test_a_mistake_is_named_in_one_sentence(
     assert completed.returncode == 1
     assert message in completed.stderr
     assert "Traceback" not in completed.stderr + completed.stdout
+
+
+@pytest.mark.parametrize("name", ["ticket.json", "ticket.csv"])
+def test_text_in_another_encoding_is_named(tmp_path, run_script, name):
+    path = write(tmp_path / "raw/desk" / name, "")
+    path.write_bytes('id,name\n1,Müller\n'.encode("latin-1"))
+    completed = run_script("load_raw", tmp_path / "raw")
+    assert completed.returncode == 1
+    assert "is not UTF-8 text; convert it first" in completed.stderr
+
+
+def test_a_link_to_nowhere_is_named(tmp_path, run_script):
+    path = write(tmp_path / "raw/desk/ticket.csv", "")
+    path.unlink()
+    path.symlink_to(tmp_path / "gone.csv")
+    completed = run_script("load_raw", tmp_path / "raw")
+    assert completed.returncode == 1
+    assert "ticket.csv cannot be read" in completed.stderr
+    assert "Traceback" not in completed.stderr
+
+
+def test_an_empty_folder_has_nothing_to_load(tmp_path, run_script):
+    (tmp_path / "raw/desk").mkdir(parents=True)
+    completed = run_script("load_raw", tmp_path / "raw")
+    assert completed.returncode == 1
+    assert "Nothing to load" in completed.stderr
 
 
 def test_a_missing_folder_is_named(tmp_path, run_script):

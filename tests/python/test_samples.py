@@ -1,8 +1,4 @@
-"""Staging reads what vendors really send: rows other people's systems wrote.
-
-The shared samples folder is not part of the repository; without it these tests
-are skipped.
-"""
+"""Staging reads what vendors really send: rows other people's systems wrote."""
 
 from __future__ import annotations
 
@@ -10,24 +6,20 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-from marts import PROJECT_DIR, Project
-
-SAMPLES = next(
-    (
-        folder / "shared" / "samples"
-        for folder in PROJECT_DIR.parents
-        if (folder / "shared" / "samples").is_dir()
-    ),
-    None,
+from marts import Project
+from samples import (
+    KINDS,
+    NO_ROWS,
+    SAMPLES,
+    fates,
+    matching,
+    needs_samples,
+    sample_files,
 )
 
-# The samples of the trace store are exports of single traces, not its tables.
+pytestmark = needs_samples
+
 SWITCHES = {"trace_sources": []}
-
-pytestmark = pytest.mark.skipif(
-    SAMPLES is None, reason="the shared samples folder is not here"
-)
 
 
 def absent(
@@ -45,13 +37,27 @@ def absent(
     return {"absent_columns": columns, "absent_tables": tables}
 
 
+def test_every_sample_is_read_by_a_test() -> None:
+    """A new file belongs to a kind that is read, or to those without rows."""
+    patterns = [pattern for kind in KINDS.values() for pattern in kind]
+    known = matching([*patterns, *NO_ROWS])
+    assert known == sorted(
+        path for path in SAMPLES.rglob("*") if path.is_file()
+    )
+    tests = "".join(
+        path.read_text(encoding="utf-8")
+        for path in Path(__file__).parent.glob("test_samples*.py")
+    )
+    assert [kind for kind in KINDS if f'"{kind}"' not in tests] == []
+
+
 def test_a_segment_page_call_survives_staging(
     project: Project, tmp_path: Path
 ) -> None:
     project.reset()
     folder = tmp_path / "raw" / "warehouse_events"
     folder.mkdir(parents=True)
-    sample = SAMPLES / "segment" / "example_segment_pages.csv"
+    (sample,) = sample_files("segment pages")
     (folder / "pages.csv").write_bytes(sample.read_bytes())
     with sample.open(encoding="utf-8", newline="") as lines:
         calls = list(csv.DictReader(lines))
@@ -62,8 +68,10 @@ def test_a_segment_page_call_survives_staging(
     }
     project.build(
         "--select", "+int_product_events", "+int_customer_keys",
+        "+int_row_counts", "+int_quarantined_rows",
         variables={**switches, **absent(project, switches)},
     )
+    assert fates(project, "warehouse_events") == {"pages": (1, 1, 0, {})}
     assert project.query(
         "select event_name, page_path, cast(occurred_at as varchar)"
         " from afterclose_intermediate.int_product_events order by event_id"
@@ -79,12 +87,12 @@ def test_zendesk_and_mixpanel_rows_survive_staging(
 ) -> None:
     project.reset()
     raw = tmp_path / "raw"
-    for folder, schema, ending in (
-        ("zendesk_fivetran", "zendesk", "_data.csv"),
-        ("mixpanel_fivetran", "mixpanel", ".csv"),
+    for kind, schema, ending in (
+        ("zendesk tables", "zendesk", "_data.csv"),
+        ("mixpanel events", "mixpanel", ".csv"),
     ):
         (raw / schema).mkdir(parents=True)
-        for path in sorted((SAMPLES / folder).glob("*.csv")):
+        for path in sample_files(kind):
             text = path.read_text(encoding="utf-8")
             # Whoever anonymised the sample renamed the loader's column too.
             text = text.replace("_Company_synced", "_fivetran_synced", 1)
@@ -93,7 +101,7 @@ def test_zendesk_and_mixpanel_rows_survive_staging(
     project.load(raw)
     project.build(
         "--select", "+int_messages", "+int_tickets", "+int_product_events",
-        "+int_ticket_events",
+        "+int_ticket_events", "+int_row_counts", "+int_quarantined_rows",
         variables={**SWITCHES, **absent(project)},
     )
     counts = dict(
@@ -108,10 +116,18 @@ def test_zendesk_and_mixpanel_rows_survive_staging(
     # The tenth, 11071, was changed after it was loaded, says the sample.
     assert counts["tickets"] == 9
     assert counts["messages"] >= 20
-    # Two of five events lie days after their own load, says the sample.
     assert counts["events"] == 3
-    assert project.query(
-        "select quarantine_reason, count(*)"
-        " from afterclose_staging.stg_mixpanel__events"
-        " where quarantine_reason is not null group by 1"
-    ) == [("time_after_load", 2)]
+    assert fates(project, "zendesk") == {
+        "ticket": (10, 9, 0, {"time_after_load": 1}),
+        "ticket_chat": (10, 10, 0, {}),
+        "ticket_chat_event": (12, 12, 0, {}),
+        "ticket_comment": (20, 20, 0, {}),
+        # One step stands four times in the sample, two tags twice or more.
+        "ticket_field_history": (38, 25, 3, {"time_after_load": 10}),
+        "ticket_tag": (10, 7, 3, {}),
+        "user": (10, 10, 0, {}),
+    }
+    # Two of five events lie days after their own load, says the sample.
+    assert fates(project, "mixpanel") == {
+        "event": (5, 3, 0, {"time_after_load": 2}),
+    }

@@ -56,6 +56,8 @@ placed as (
             '{{ feedback_name }}'{{ "," if not loop.last }}
             {%- endfor %}
         ) as is_feedback,
+        coalesce(placed_runs.ended_at, placed_runs.started_at)
+            as scored_answer_at,
         agent_scores.scored_at,
         agent_scores.loaded_at
 
@@ -89,6 +91,7 @@ agent_placed_scores as (
         and source_rank > min(source_rank) over (
             partition by subject, is_feedback
         ) as is_copy,
+        scored_answer_at,
         scored_at,
         loaded_at
 

@@ -31,6 +31,7 @@ evaluations as (
                     as {{ dbt.type_string() }}
                 )
         end as label,
+        scored_answer_at as evaluated_answer_at,
         scored_at as evaluated_at,
         loaded_at
 

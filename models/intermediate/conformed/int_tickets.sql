@@ -20,6 +20,7 @@
     'merged_into_ticket_id': 'string',
     'follow_up_of_ticket_id': 'string',
     'imported_from': 'string',
+    'claimed_intent': 'string',
     'created_at': 'timestamp',
     'updated_at': 'timestamp',
     'loaded_at': 'timestamp',

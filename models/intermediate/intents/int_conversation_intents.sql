@@ -1,6 +1,7 @@
--- Grain: one conversation; every one has a row. The intent whose terms weigh
--- most in the opening wins. Where it does not lead clearly, the conversation
--- is 'unclassified', or takes the intent of the one it continues.
+-- Grain: one conversation; every one has a row. What the help desk itself says
+-- comes before what the opening's terms tell, and people have the last word.
+-- Where nothing tells clearly, the conversation is 'unclassified', or takes the
+-- intent of the one it continues.
 
 with
 
@@ -10,9 +11,15 @@ conversations as (
 
 ),
 
-opening_intent_scores as (
+claimed_intents as (
 
-    select * from {{ ref('int_opening_intent_scores') }}
+    select * from {{ ref('int_conversation_claimed_intents') }}
+
+),
+
+opening_intents as (
+
+    select * from {{ ref('int_opening_intents') }}
 
 ),
 
@@ -22,107 +29,81 @@ overrides as (
 
 ),
 
--- People merge intents before the winner is chosen: two intents that are one
--- must not cost each other the margin.
-merged_scores as (
+told as (
 
     select
-        opening_intent_scores.conversation_id,
-        coalesce(overrides.target_intent_id, opening_intent_scores.intent_id)
-            as intent_id,
-        opening_intent_scores.intent_id as learned_intent_id,
-        opening_intent_scores.score
+        conversations.conversation_id,
+        conversations.thread_id,
+        conversations.conversation_number,
+        opening_intents.intent_margin,
+        coalesce(opening_intents.is_merged, false)
+        and claimed_intents.intent_id is null as is_merged,
+        case
+            when claimed_intents.intent_id is not null then 'vendor_label'
+            when
+                opening_intents.intent_margin >= {{ var('intent_min_margin') }}
+                then 'model'
+            else 'none'
+        end as told_by,
+        case
+            when claimed_intents.intent_id is not null
+                then claimed_intents.intent_id
+            when
+                opening_intents.intent_margin >= {{ var('intent_min_margin') }}
+                then opening_intents.intent_id
+        end as told_intent_id
 
-    from opening_intent_scores
+    from conversations
 
-    left join overrides
-        on opening_intent_scores.intent_id = overrides.intent_id
-        and overrides.action = 'merge'
+    left join claimed_intents
+        on conversations.conversation_id = claimed_intents.conversation_id
+
+    left join opening_intents
+        on conversations.conversation_id = opening_intents.conversation_id
 
 ),
 
-best_of_each_intent as (
+merged as (
 
     select
-        *,
-        row_number() over (
-            partition by conversation_id, intent_id
-            order by score desc, learned_intent_id asc
-        ) as place_in_intent
+        told.conversation_id,
+        told.thread_id,
+        told.conversation_number,
+        told.intent_margin,
+        told.told_by,
+        coalesce(merges.target_intent_id, told.told_intent_id)
+            as told_intent_id,
+        told.is_merged or merges.intent_id is not null as is_merged
 
-    from merged_scores
+    from told
 
-),
-
-ranked as (
-
-    select
-        conversation_id,
-        intent_id,
-        learned_intent_id,
-        score,
-        row_number() over (
-            partition by conversation_id
-            order by score desc, intent_id asc
-        ) as place,
-        lead(score) over (
-            partition by conversation_id
-            order by score desc, intent_id asc
-        ) as next_score
-
-    from best_of_each_intent
-
-    where place_in_intent = 1
-
-),
-
-winners as (
-
-    select
-        ranked.conversation_id,
-        ranked.intent_id,
-        ranked.intent_id <> ranked.learned_intent_id as is_merged,
-        overrides.intent_id is not null as is_hidden,
-        cast(
-            ranked.score - coalesce(ranked.next_score, 0) as double precision
-        ) as intent_margin
-
-    from ranked
-
-    left join overrides
-        on ranked.intent_id = overrides.intent_id
-        and overrides.action = 'hide'
-
-    where ranked.place = 1
+    left join overrides as merges
+        on told.told_intent_id = merges.intent_id
+        and merges.action = 'merge'
 
 ),
 
 decided as (
 
     select
-        conversations.conversation_id,
-        conversations.thread_id,
-        conversations.conversation_number,
-        winners.intent_margin,
+        merged.conversation_id,
+        merged.thread_id,
+        merged.conversation_number,
+        merged.intent_margin,
+        case when hides.intent_id is null then merged.told_intent_id end
+            as intent_id,
         case
-            when
-                winners.intent_margin >= {{ var('intent_min_margin') }}
-                and not winners.is_hidden
-                then winners.intent_id
-        end as intent_id,
-        case
-            when
-                winners.conversation_id is null
-                or winners.intent_margin < {{ var('intent_min_margin') }}
-                then 'none'
-            when winners.is_hidden or winners.is_merged then 'override'
-            else 'model'
+            when merged.told_by = 'none' then 'none'
+            when hides.intent_id is not null or merged.is_merged
+                then 'override'
+            else merged.told_by
         end as intent_source
 
-    from conversations
+    from merged
 
-    left join winners
-        on conversations.conversation_id = winners.conversation_id
+    left join overrides as hides
+        on merged.told_intent_id = hides.intent_id
+        and hides.action = 'hide'
 
 ),
 

@@ -1050,8 +1050,8 @@ def to_rows(described: list[dict], same: dict[int, int], old_ids: list[str],
         terms_now = set()
         for rank, (term, word, weight) in enumerate(intent["terms"], start=1):
             terms_now.add(term)
-            add(intent_id, term, weight, rank, word, label,
-                intent["opening_count"], first_fit, pd.NA)
+            add(intent_id, term, weight, rank if weight > 0 else pd.NA, word,
+                label, intent["opening_count"], first_fit, pd.NA)
         if place in same:
             own = previous[previous["intent_id"] == intent_id]
             for row in own[own["weight"].notna()].itertuples():
@@ -1063,11 +1063,13 @@ def to_rows(described: list[dict], same: dict[int, int], old_ids: list[str],
     for row in previous[~previous["intent_id"].isin(found)].itertuples():
         if pd.isna(row.weight):
             continue
-        retired = row.retired_at_fit
-        if pd.isna(retired) and row.intent_id not in stays:
+        retired, count = row.retired_at_fit, row.opening_count
+        if row.intent_id in stays:
+            count = 0
+        elif pd.isna(retired):
             retired = fit_number
         add(row.intent_id, row.term, row.weight, row.term_rank, row.word,
-            row.intent_label, row.opening_count, row.first_fit, retired)
+            row.intent_label, count, row.first_fit, retired)
     return (
         pd.DataFrame(records, columns=list(COLUMNS)).astype(COLUMNS)
         .sort_values(["intent_id", "term_rank", "term"], ignore_index=True)

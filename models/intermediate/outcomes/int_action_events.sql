@@ -97,8 +97,9 @@ action_events as (
         product_event_customers.customer_id is not null
         and (
             with_property.property_key is null
-            or with_property.found_value
-            like coalesce(with_property.property_value, '%')
+            -- some loaders write a true of the event's JSON as "True"
+            or lower(with_property.found_value)
+            like coalesce(lower(with_property.property_value), '%')
         )
 
 )

@@ -2,9 +2,11 @@
 -- -1 (not helped) to 1 (helped): the evaluators named in outcome_evaluators
 -- (their mean), the customer's thumbs in the trace store (the last), and the
 -- help desk's own claim. A neutral verdict is no signal.
--- Thumbs and scores count up to conversation_idle_hours after the answer, while
--- the chat may still go on, and never once the next conversation has begun. The
--- claim carries no time of its own: it counts for a ticket's first conversation.
+-- A score of an answer to a mere greeting, before the conversation opened, is not
+-- about it. Thumbs and scores count up to conversation_idle_hours after the
+-- answer, while the chat may still go on, and never once the next conversation
+-- has begun. The claim carries no time of its own: it counts for a ticket's first
+-- conversation.
 {%- set evaluators = [] %}
 {%- for evaluator in var('outcome_evaluators') %}
     {%- set name = evaluator | lower | replace("'", "''") %}
@@ -89,7 +91,9 @@ evaluator_scores as (
         on
             judged_conversations.trace_session_id
             = evaluations.trace_session_id
-            and judged_conversations.opened_at <= evaluations.evaluated_at
+            and judged_conversations.opened_at <= coalesce(
+                evaluations.evaluated_answer_at, evaluations.evaluated_at
+            )
             and coalesce(
                 judged_conversations.next_opened_at > evaluations.evaluated_at,
                 true

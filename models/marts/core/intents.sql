@@ -1,18 +1,12 @@
--- Grain: one learned intent, and 'unclassified' for what fits none. Volume is
--- the eligible conversations. Merged and hidden intents are left out: no
--- conversation can have them.
+-- Grain: one intent that a conversation can have, and 'unclassified' for what
+-- fits none. Volume is the eligible conversations. Merged and hidden intents are
+-- left out: no conversation can have them.
 
 with
 
-intent_terms as (
+known as (
 
-    select * from {{ ref('int_intent_terms') }}
-
-),
-
-overrides as (
-
-    select * from {{ ref('intent_overrides') }}
+    select * from {{ ref('int_intents') }}
 
 ),
 
@@ -26,60 +20,6 @@ conversations as (
 
     select * from {{ ref('int_conversations') }}
     where is_eligible
-
-),
-
-learned as (
-
-    select
-        intent_id,
-        intent_label,
-        first_fit,
-        retired_at_fit,
-        {{ dbt.listagg(
-            'case when term_rank <= 6 then word end',
-            "', '",
-            'order by term_rank'
-        ) }} as top_terms
-
-    from intent_terms
-
-    group by 1, 2, 3, 4
-
-),
-
-known as (
-
-    select
-        learned.intent_id,
-        case
-            when overrides.action = 'rename' then overrides.label
-            else learned.intent_label
-        end as intent_label,
-        learned.top_terms,
-        case
-            when overrides.action = 'rename' then 'override'
-            else 'model'
-        end as label_source,
-        learned.first_fit,
-        learned.retired_at_fit
-
-    from learned
-
-    left join overrides
-        on learned.intent_id = overrides.intent_id
-
-    where coalesce(overrides.action, 'rename') = 'rename'
-
-    union all
-
-    select
-        'unclassified' as intent_id,
-        'unclassified' as intent_label,
-        cast(null as {{ dbt.type_string() }}) as top_terms,
-        'none' as label_source,
-        cast(null as bigint) as first_fit,
-        cast(null as bigint) as retired_at_fit
 
 ),
 

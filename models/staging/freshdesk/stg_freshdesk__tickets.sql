@@ -55,6 +55,9 @@ renamed as (
         {{ configured_field(
             var('freshdesk_imported_from'), 'custom_fields', custom_fields
         ) }} as imported_from,
+        {{ configured_field(
+            var('freshdesk_intent'), 'custom_fields', custom_fields
+        ) }} as claimed_intent,
 
         ---------- strings
         -- Singer types both as fractions: 4.0

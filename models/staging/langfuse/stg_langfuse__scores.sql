@@ -38,7 +38,7 @@ renamed as (
         {{ configured_field('string_value') }} as score_label,
 
         ---------- numerics
-        {{ dbt.safe_cast('value', 'double precision') }} as score_value,
+        {{ try_cast('value', 'double precision') }} as score_value,
 
         ---------- booleans
         coalesce({{ var('langfuse_is_deleted') }}, false) as is_deleted,

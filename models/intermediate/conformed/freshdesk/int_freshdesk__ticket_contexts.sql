@@ -42,6 +42,7 @@ described as (
         tickets.merged_into_ticket_id,
         tickets.follow_up_of_ticket_id,
         tickets.imported_from,
+        tickets.claimed_intent,
         tickets.status,
         tickets.is_done,
         tickets.subject,

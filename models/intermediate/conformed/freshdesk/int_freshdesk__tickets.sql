@@ -56,6 +56,7 @@ tickets as (
                 then 'freshdesk:' || ticket_contexts.follow_up_of_ticket_id
         end as follow_up_of_ticket_id,
         ticket_contexts.imported_from,
+        ticket_contexts.claimed_intent,
         ticket_contexts.created_at,
         ticket_contexts.updated_at,
         ticket_contexts.loaded_at

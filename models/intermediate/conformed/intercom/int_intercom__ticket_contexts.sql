@@ -86,6 +86,7 @@ described as (
         conversations.merged_into_conversation_id,
         conversations.follow_up_of_conversation_id,
         conversations.imported_from,
+        conversations.claimed_intent,
         conversations.is_deleted as is_deleted_by_loader,
         conversations.created_at,
         conversations.updated_at,

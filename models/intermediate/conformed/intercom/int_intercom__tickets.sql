@@ -41,6 +41,7 @@ tickets as (
                 then 'intercom:' || follow_up_of_conversation_id
         end as follow_up_of_ticket_id,
         imported_from,
+        claimed_intent,
         created_at,
         updated_at,
         loaded_at

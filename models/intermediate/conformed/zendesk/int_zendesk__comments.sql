@@ -61,7 +61,7 @@ authored as (
             else 'system'
         end as author_role,
         case when trim(numbered.body) <> '' then numbered.body end as body,
-        {{ dbt.safe_cast('numbered.comment_id', 'bigint') }} as source_position,
+        {{ try_cast('numbered.comment_id', 'bigint') }} as source_position,
         -- Zendesk's own default
         coalesce(numbered.is_public, true) as is_public,
         numbered.sent_at,

@@ -41,6 +41,7 @@ described as (
         tickets.group_id,
         coalesce(ticket_tags.session_ref, tickets.session_ref) as session_ref,
         tickets.imported_from,
+        tickets.claimed_intent,
         tickets.status,
         tickets.subject,
         tickets.claimed_resolution,

@@ -44,6 +44,7 @@ tickets as (
         'zendesk:' || ticket_relations.follow_up_of_ticket_id
             as follow_up_of_ticket_id,
         ticket_contexts.imported_from,
+        ticket_contexts.claimed_intent,
         ticket_contexts.created_at,
         ticket_contexts.updated_at,
         ticket_contexts.loaded_at

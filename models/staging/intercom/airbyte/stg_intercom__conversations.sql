@@ -54,6 +54,10 @@ renamed as (
             var('intercom_imported_from'),
             'custom_attributes', 'custom_attributes_json'
         ) }} as imported_from,
+        {{ configured_field(
+            var('intercom_intent'),
+            'custom_attributes', 'custom_attributes_json'
+        ) }} as claimed_intent,
 
         ---------- strings
         lower({{ configured_field('state') }}) as state,

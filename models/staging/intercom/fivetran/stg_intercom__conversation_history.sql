@@ -39,6 +39,7 @@ renamed as (
             as follow_up_of_conversation_id,
         {{ intercom_custom_field(var('intercom_imported_from')) }}
             as imported_from,
+        {{ intercom_custom_field(var('intercom_intent')) }} as claimed_intent,
 
         ---------- strings
         lower({{ configured_field('state') }}) as state,

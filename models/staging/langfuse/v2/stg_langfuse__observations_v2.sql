@@ -50,15 +50,15 @@ renamed as (
         nullif(cast(output as {{ dbt.type_string() }}), '') as logged_output,
 
         ---------- numerics
-        {{ dbt.safe_cast(json_text('usage_json', 'input'), 'bigint') }}
+        {{ try_cast(json_text('usage_json', 'input'), 'bigint') }}
             as input_tokens,
-        {{ dbt.safe_cast(json_text('usage_json', 'output'), 'bigint') }}
+        {{ try_cast(json_text('usage_json', 'output'), 'bigint') }}
             as output_tokens,
         -- Fixed decimals: sums of floats move with the order of the rows.
         cast(
             coalesce(
-                {{ dbt.safe_cast('cost_text', 'double precision') }},
-                {{ dbt.safe_cast(
+                {{ try_cast('cost_text', 'double precision') }},
+                {{ try_cast(
                     json_text('cost_json', 'total'), 'double precision'
                 ) }}
             ) as numeric(28, 12)

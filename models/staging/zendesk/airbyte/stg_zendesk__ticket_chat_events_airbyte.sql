@@ -73,8 +73,8 @@ renamed as (
 
         ---------- numerics
         coalesce(
-            {{ dbt.safe_cast(json_text('event_json', 'chat_index'), 'bigint') }},
-            {{ dbt.safe_cast('event_number', 'bigint') }}
+            {{ try_cast(json_text('event_json', 'chat_index'), 'bigint') }},
+            {{ try_cast('event_number', 'bigint') }}
         ) as chat_index,
 
         ---------- booleans

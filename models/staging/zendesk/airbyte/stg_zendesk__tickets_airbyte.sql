@@ -60,6 +60,9 @@ renamed as (
         {{ configured_field(
             var('zendesk_imported_from'), 'custom_fields', 'custom_fields_json'
         ) }} as imported_from,
+        {{ configured_field(
+            var('zendesk_intent'), 'custom_fields', 'custom_fields_json'
+        ) }} as claimed_intent,
         case
             when {{ json_text('via_json', ['source', 'rel']) }} = 'follow_up'
                 then {{ json_text(

@@ -51,7 +51,7 @@ renamed as (
         end as body,
 
         ---------- numerics
-        {{ dbt.safe_cast("chat_index", "bigint") }} as chat_index,
+        {{ try_cast("chat_index", "bigint") }} as chat_index,
 
         ---------- booleans
         coalesce(trim(cast(actor_id as {{ dbt.type_string() }})), '')

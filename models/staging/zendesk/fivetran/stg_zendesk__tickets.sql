@@ -29,6 +29,7 @@ renamed as (
         -- a free text, although some loaders type it as a number
         {{ configured_field(var('zendesk_session_ref')) }} as session_ref,
         {{ configured_field(var('zendesk_imported_from')) }} as imported_from,
+        {{ configured_field(var('zendesk_intent')) }} as claimed_intent,
         nullif(
             trim(cast({{ optional_column(
                 'zendesk', 'ticket', 'via_followup_source_id'
