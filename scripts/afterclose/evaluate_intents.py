@@ -571,7 +571,8 @@ def main(file: Path, is_holdout: bool, has_pairs: bool, is_json: bool) -> None:
         # A file or a pipe has no width of its own; 80 would cut the columns.
         console = Console(width=120)
     module = load_model_file()
-    sample = read_sample(file, module.FEWEST_OPENINGS)
+    fewest = module.FEWEST_OPENINGS * (2 if is_holdout else 1)
+    sample = read_sample(file, fewest)
     try:
         result, intents = evaluate(
             sample, module, console, is_holdout, has_pairs

@@ -63,6 +63,7 @@ WORDS_SHARE = 0.07        # of words in a comparison; the rest is meaning
 WORD_DIMENSIONS = 100
 LEAST_NEIGHBOURS = 10     # per opening, more where there are many openings
 MOST_NEIGHBOURS = 30
+LEAST_SIMILARITY = 0.05   # of neighbours
 GROUPINGS = 5             # made from random halves of the dimensions
 FIRST_RESOLUTION = 5.0    # of each grouping
 JOINT_RESOLUTION = 4.0    # of what the groupings agree on
@@ -96,7 +97,7 @@ NO_INTENT = "unclassified"
 # Words with which no label begins or ends; inside it they are welcome.
 WEAK_EDGES = frozenset(
     "a about after again all also am an and any are as at be because been before"
-    " being but by can cant could did didnt do does doesnt doing dont every for"
+    " being but by can cannot cant could did didnt do does doesnt doing dont every for"
     " from get gets getting give go going got had has hasnt have havent having"
     " he hello help her here hey hi him his how i id if ill im in into is isnt it"
     " its ive just keep keeps know let like make many may me my need needs no not"
@@ -105,10 +106,21 @@ WEAK_EDGES = frozenset(
     " that thats the their them then there these they this those to too tried try"
     " trying under until up us use using very want wanted wants was wasnt we were"
     " what whats when where which while who why will with without wont would"
-    " yes yet you your".split()
+    " yes yet you your mr mrs ms dr miss".split()
 )
 # A verb may end with one of these: "top up", "log out".
 PARTICLES = frozenset({"up", "out", "off", "in"})
+# Inside a label these are the middle of a question: "long do transfers" (take).
+BROKEN_INSIDE = frozenset(
+    "can could did do does how i if that we what when where which why would you"
+    .split()
+)
+# "be" and "been" need one of these before them; else it is half a question:
+# "bug be fixed" (can the ... ?).
+AUXILIARIES = frozenset(
+    "can cannot cant could couldnt had has hasnt have havent not should to will"
+    " wont would never always already".split()
+)
 
 COLUMNS = {
     "intent_id": "object",
@@ -395,9 +407,14 @@ def neighbour_graph(points: np.ndarray, count: int) -> sparse.csr_matrix:
         weights[start:start + 1024] = np.take_along_axis(similar, nearest, 1)
     rows = np.repeat(np.arange(size), count)
     graph = sparse.csr_matrix(
-        (np.maximum(weights.ravel(), 1e-3), (rows, columns.ravel())),
+        (
+            # What is like nothing else has no neighbour, not just any.
+            np.where(weights > LEAST_SIMILARITY, weights, 0).ravel(),
+            (rows, columns.ravel()),
+        ),
         shape=(size, size),
     )
+    graph.eliminate_zeros()
     return graph.maximum(graph.T).tocsr()
 
 
@@ -654,17 +671,28 @@ def plain(word: str) -> str:
     return word.replace("'", "").replace("’", "")
 
 
-def may_frame(phrase: list[str], is_first_known: bool) -> bool:
+def may_frame(phrase: list[str], following: str) -> bool:
     """Returns whether the phrase can stand alone: no loose "my" or "is" at
-    either end, no word twice."""
-    first, last = plain(phrase[0]), plain(phrase[-1])
-    if first in WEAK_EDGES or len(set(phrase)) < len(phrase):
+    either end, no half question, no word twice, no verb without the "up" that
+    follows.
+
+    following  the next word of the text; empty at the end of a sentence
+    """
+    words = [plain(word) for word in phrase]
+    if words[0] in WEAK_EDGES or len(set(words)) < len(words):
         return False
-    if last in PARTICLES:
-        return len(phrase) > 1 and is_first_known and (
-            plain(phrase[-2]) not in WEAK_EDGES
+    if following in PARTICLES and following != "in":
+        return False
+    if any(word in BROKEN_INSIDE for word in words[1:-1]):
+        return False
+    for before, word in zip(words, words[1:], strict=False):
+        if word in ("be", "been") and before not in AUXILIARIES:
+            return False
+    if words[-1] in PARTICLES:
+        return words[-2] not in WEAK_EDGES and (
+            words[-1] != "in" or words[-2] in ("log", "sign")
         )
-    return last not in WEAK_EDGES
+    return words[-1] not in WEAK_EDGES
 
 
 def label_candidates(texts: list[str], salience: dict[str, float],
@@ -681,14 +709,14 @@ def label_candidates(texts: list[str], salience: dict[str, float],
     distinct = sorted(set(texts))
     for text in distinct:
         phrases = set()
-        # A phrase does not run across the end of a sentence.
-        for sentence in re.split(r"[.!?,;:()\n]+", text):
+        # A phrase runs neither across the end of a sentence nor a number.
+        for sentence in re.split(r"[.!?,;:()\n]+|\S*\d\S*", text):
             words = words_of(sentence)
-            for start, first in enumerate(words):
+            for start in range(len(words)):
                 for length in (2, 3, 4, 5):
                     phrase = words[start:start + length]
-                    if len(phrase) == length and may_frame(
-                            phrase, first in salience):
+                    following = "".join(words[start + length:start + length + 1])
+                    if len(phrase) == length and may_frame(phrase, following):
                         phrases.add(" ".join(phrase))
         for phrase in phrases:
             counts[phrase] = counts.get(phrase, 0) + 1
@@ -697,16 +725,22 @@ def label_candidates(texts: list[str], salience: dict[str, float],
         known = [salience[one] for one in phrase.split() if one in salience]
         return sum(known) * counts[phrase] ** 0.5
 
+    # What nearly always goes on is cut short: "online access" (service).
+    cut_short = {
+        phrase.rpartition(" ")[0]
+        for phrase, count in counts.items()
+        if count >= 0.7 * counts.get(phrase.rpartition(" ")[0], np.inf)
+    }
     fewest = max(3, len(distinct) // 100)
     common = [
         one for one, count in counts.items()
-        if count >= fewest and worth(one) > 0
+        if count >= fewest and worth(one) > 0 and one not in cut_short
     ]
     best = sorted(common, key=lambda one: (-worth(one), one))[:most]
     return {one: counts[one] for one in best}
 
 
-def choose_label(candidates: dict[str, float], salience: dict[str, float],
+def choose_label(candidates: dict[str, float], top_words: list[str],
                  taken: Collection[str]) -> str:
     """Returns the candidate of most worth that no other intent has taken; the
     most telling words where there is none.
@@ -716,8 +750,7 @@ def choose_label(candidates: dict[str, float], salience: dict[str, float],
     for phrase in sorted(candidates, key=lambda one: (-candidates[one], one)):
         if phrase not in taken:
             return phrase
-    words = sorted(salience, key=lambda one: (-salience[one], one))
-    first = " ".join(words[:3]) or "other"
+    first = " ".join(top_words[:3]) or "other"
     label, number = first, 2
     while label in taken:
         label, number = f"{first} {number}", number + 1
@@ -742,7 +775,7 @@ def candidate_worth(candidates: dict[str, int], salience: dict[str, float],
         else:
             worth[phrase] = (
                 closeness[phrase]
-                + 0.10 * np.log1p(count) / np.log1p(most)
+                + 0.15 * np.log1p(count) / np.log1p(most)
                 + 0.10 * min(told / top, 2)
                 - 0.03 * max(0, len(words) - 4)
             )
@@ -936,9 +969,11 @@ def describe(weights: np.ndarray, winners: np.ndarray, openings: pd.DataFrame,
             for term, word in zip(own["term"], own["word"], strict=True)
             if term in top and telling[term] > 0
         }
+        top_words = [words[term] for term in top if term in words]
         described.append({
             "opening_count": int(sizes[place]),
             "salience": salience,
+            "top_words": top_words,
             "candidates": label_candidates(
                 list(texts[winners == place]), salience
             ),
@@ -960,7 +995,7 @@ def describe(weights: np.ndarray, winners: np.ndarray, openings: pd.DataFrame,
             candidate_worth(
                 intent["candidates"], intent["salience"], closeness[place]
             ),
-            intent["salience"], taken,
+            intent["top_words"], taken,
         )
         taken.add(intent["intent_label"])
     return described
@@ -985,7 +1020,7 @@ def phrase_closeness(candidates: list[dict[str, int]], vectors: np.ndarray,
     for place, some in enumerate(candidates):
         others = np.delete(similar, place, axis=1)
         rival = others.max(axis=1) if others.shape[1] else np.zeros(len(similar))
-        fit = similar[:, place] - 0.5 * np.maximum(rival, 0)
+        fit = similar[:, place] - 0.35 * np.maximum(rival, 0)
         result.append({one: float(fit[row_of[one]]) for one in some})
     return result
 
