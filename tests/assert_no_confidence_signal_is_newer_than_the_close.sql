@@ -1,6 +1,6 @@
--- Only what was known at the close goes into the confidence. The one exception
--- is the customer's own thanks or confirmation within the re-contact window.
-{%- set window_hours = var('recontact_window_hours') %}
+-- Only what was known at the close goes into the confidence. Exceptions: the
+-- customer's own thanks or confirmation within the re-contact window, and verdicts
+-- given while the chat could still have gone on (conversation_idle_hours).
 
 with
 
@@ -16,39 +16,32 @@ conversations as (
 
 ),
 
-messages as (
-
-    select * from {{ ref('int_messages') }}
-
-),
-
-late_evidence as (
+late_signals as (
 
     select
         confidence_signals.conversation_id,
         confidence_signals.signal,
-        messages.message_id,
-        messages.sent_at,
+        confidence_signals.shown_at,
         conversations.closed_at
 
     from confidence_signals
-
-    inner join messages
-        on confidence_signals.message_id = messages.message_id
 
     inner join conversations
         on confidence_signals.conversation_id = conversations.conversation_id
 
     where
-        messages.sent_at > conversations.closed_at
-        and (
-            confidence_signals.signal <> 'customer_confirmed'
-            or messages.sent_at
-            > {{ dbt.dateadd(
-                'hour', window_hours, 'conversations.resolved_at'
-            ) }}
-        )
+        confidence_signals.shown_at > conversations.closed_at
+        and confidence_signals.shown_at > {{ dbt.dateadd(
+            'hour',
+            'case confidence_signals.signal'
+            ~ " when 'customer_confirmed' then "
+            ~ var('recontact_window_hours')
+            ~ " when 'evaluator_score' then " ~ var('conversation_idle_hours')
+            ~ " when 'thumbs' then " ~ var('conversation_idle_hours')
+            ~ ' else -1000000 end',
+            'conversations.resolved_at'
+        ) }}
 
 )
 
-select * from late_evidence
+select * from late_signals

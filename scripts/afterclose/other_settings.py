@@ -31,6 +31,8 @@ OTHER_VALUES = {
     "refit_unclassified_limit": 0.4,
     "repeated_question_similarity": 0.6,
     "repeated_answer_similarity": 0.6,
+    "calibration_gap_limit": 0.2,
+    "changing_tool_names": "^none$",
     "outcome_evaluators": ["mine"],
     "session_grace_minutes": 10,
     "page_view_names": ["Screen Opened"],

@@ -13,6 +13,7 @@
     'customer_anonymous_id': 'string',
     'agent_name': 'string',
     'agent_version': 'string',
+    'tool_name': 'string',
     'logged_input': 'string',
     'logged_output': 'string',
     'input_tokens': 'bigint',

@@ -1,7 +1,8 @@
--- Grain: one message and one word in it, for messages that could repeat another:
--- substantive customer messages and public AI messages in a conversation that
--- holds more than one of the kind. A word is the first six letters of a word of
--- four letters or more, so that charge, charged and charges meet.
+-- Grain: one message and one word in it, for messages that can be compared with
+-- another of their conversation: substantive customer messages and public AI
+-- messages where there is more than one of either. A word is the first six
+-- letters of a word of four letters or more, so that charge, charged and charges
+-- meet.
 {#- Words too common to say what a message is about. -#}
 {%- set common_words = [
     'about', 'after', 'again', 'already', 'also', 'always', 'anyone',
@@ -37,9 +38,7 @@ comparable_messages as (
         conversation_id,
         message_id,
         author_role,
-        count(*) over (
-            partition by conversation_id, author_role
-        ) as message_count
+        count(*) over (partition by conversation_id) as message_count
 
     from conversation_messages
 

@@ -22,9 +22,11 @@ agent_words as (
         confidence_messages.conversation_id,
         confidence_messages.message_id,
         confidence_messages.message_number,
+        confidence_messages.sent_at,
         case message_signals.signal
             when 'could_not_help' then 'agent_could_not_help'
             when 'apologised' then 'agent_apologised'
+            when 'offered_human' then 'agent_offered_human'
         end as signal
 
     from confidence_messages
@@ -34,7 +36,9 @@ agent_words as (
 
     where
         confidence_messages.author_role = 'ai_agent'
-        and message_signals.signal in ('could_not_help', 'apologised')
+        and message_signals.signal in (
+            'could_not_help', 'apologised', 'offered_human'
+        )
 
 ),
 
@@ -44,6 +48,7 @@ latest_first as (
         conversation_id,
         message_id,
         signal,
+        sent_at,
         row_number() over (
             partition by conversation_id, signal
             order by message_number desc
@@ -59,7 +64,8 @@ agent_signals as (
         conversation_id,
         signal,
         cast(1 as double precision) as signal_value,
-        message_id
+        message_id,
+        sent_at as shown_at
 
     from latest_first
 

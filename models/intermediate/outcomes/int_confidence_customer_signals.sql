@@ -22,6 +22,7 @@ customer_words as (
         confidence_messages.message_id,
         message_signals.signal as word_signal,
         confidence_messages.message_number,
+        confidence_messages.sent_at,
         confidence_messages.is_after_close,
         -- before the first answer the customer describes the problem; the same
         -- words say nothing yet about the answer
@@ -65,6 +66,7 @@ interpreted as (
         customer_words.conversation_id,
         customer_words.message_id,
         customer_words.message_number,
+        customer_words.sent_at,
         case
             when
                 -- "thanks, but it still fails" is no thanks
@@ -72,7 +74,7 @@ interpreted as (
                 <= complaints.last_complaint_number
                 and customer_words.word_signal in (
                     'confirmed_fix', 'thanked', 'only_thanks',
-                    'only_confirmation'
+                    'only_confirmation', 'said_goodbye'
                 )
                 then null
             when customer_words.is_after_close
@@ -91,6 +93,10 @@ interpreted as (
                 and customer_words.is_after_last_answer
                 then 'thanked_after_last_answer'
             when
+                customer_words.word_signal = 'said_goodbye'
+                and customer_words.is_after_last_answer
+                then 'said_goodbye'
+            when
                 customer_words.word_signal = 'not_fixed'
                 and customer_words.is_follow_up
                 then 'said_not_fixed'
@@ -100,6 +106,16 @@ interpreted as (
                 then 'confused_follow_up'
             when customer_words.word_signal in ('asked_for_human', 'frustrated')
                 then customer_words.word_signal
+            when
+                customer_words.word_signal in ('changed_request', 'gave_up')
+                and customer_words.is_follow_up
+                then customer_words.word_signal
+            when
+                customer_words.word_signal = 'added_request'
+                then case
+                    when customer_words.is_follow_up then 'asked_for_more'
+                    else 'asked_for_several_things'
+                end
         end as signal
 
     from customer_words
@@ -115,6 +131,7 @@ latest_first as (
         conversation_id,
         message_id,
         signal,
+        sent_at,
         row_number() over (
             partition by conversation_id, signal
             order by message_number desc
@@ -132,7 +149,8 @@ customer_signals as (
         conversation_id,
         signal,
         cast(1 as double precision) as signal_value,
-        message_id
+        message_id,
+        sent_at as shown_at
 
     from latest_first
 

@@ -32,7 +32,10 @@ message_traits as (
         ) as is_demanding,
         max(case when signal = 'confirmed_fix' then 1 else 0 end)
             as is_confirming,
-        max(case when signal = 'not_fixed' then 1 else 0 end) as is_complaining
+        max(case when signal = 'not_fixed' then 1 else 0 end) as is_complaining,
+        max(case when signal = 'said_goodbye' then 1 else 0 end)
+            as is_goodbye,
+        max(case when signal = 'asked_question' then 1 else 0 end) as is_asking
 
     from {{ ref('int_message_signals') }}
 
@@ -65,6 +68,9 @@ last_words as (
         coalesce(message_traits.is_demanding, 0) as is_demanding,
         coalesce(message_traits.is_confirming, 0) as is_confirming,
         coalesce(message_traits.is_complaining, 0) as is_complaining,
+        coalesce(
+            message_traits.is_goodbye = 1 and message_traits.is_asking = 0, false
+        ) as is_goodbye,
         conversations.is_handed_to_human
         and conversations.first_human_reply_at is null as is_left_in_queue
 
@@ -88,13 +94,15 @@ unanswered as (
     select
         conversation_id,
         'last_message_unanswered' as signal,
-        message_id
+        message_id,
+        sent_at
 
     from last_words
 
     where
         message_number = last_need_number
-        and (is_confirming = 0 or is_complaining = 1)
+        -- who says goodbye, or that it works, waits for nothing
+        and ((is_confirming = 0 and not is_goodbye) or is_complaining = 1)
         and (
             is_left_in_queue
             or last_need_number > coalesce(last_answer_number, 0)
@@ -113,7 +121,8 @@ silences as (
                 then 'silent_after_complex_answer'
             else 'silent_after_simple_answer'
         end as signal,
-        last_words.message_id
+        last_words.message_id,
+        last_words.sent_at
 
     from last_words
 
@@ -141,7 +150,8 @@ ending_signals as (
         conversation_id,
         signal,
         cast(1 as double precision) as signal_value,
-        message_id
+        message_id,
+        sent_at as shown_at
 
     from endings
 

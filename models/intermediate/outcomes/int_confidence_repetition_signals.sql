@@ -1,5 +1,6 @@
 -- Grain: one conversation and who repeated themselves in it: the customer the
--- question, or the AI agent the answer. Evidence is the last repetition.
+-- question, or the AI agent the answer. 1 for one repetition, log2(1 + n) for
+-- more. Evidence is the last one.
 
 with
 
@@ -21,6 +22,7 @@ repetitions as (
         confidence_messages.conversation_id,
         confidence_messages.message_id,
         confidence_messages.message_number,
+        confidence_messages.sent_at,
         case similar_messages.author_role
             when 'customer' then 'repeated_question'
             when 'ai_agent' then 'agent_repeated_itself'
@@ -36,7 +38,7 @@ repetitions as (
         confidence_messages.message_number
         > confidence_messages.first_answer_number
 
-    group by 1, 2, 3, 4
+    group by 1, 2, 3, 4, 5
 
 ),
 
@@ -46,6 +48,10 @@ latest_first as (
         conversation_id,
         message_id,
         signal,
+        sent_at,
+        count(*) over (
+            partition by conversation_id, signal
+        ) as repetition_count,
         row_number() over (
             partition by conversation_id, signal
             order by message_number desc
@@ -60,8 +66,10 @@ repetition_signals as (
     select
         conversation_id,
         signal,
-        cast(1 as double precision) as signal_value,
-        message_id
+        cast(ln(1 + repetition_count) / ln(2) as double precision)
+            as signal_value,
+        message_id,
+        sent_at as shown_at
 
     from latest_first
 

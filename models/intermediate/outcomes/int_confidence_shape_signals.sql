@@ -1,6 +1,7 @@
--- Grain: one conversation and one signal in its shape. turn_count is
--- ln(1 + customer messages before the close), since the fifth question says more
--- than the fifteenth; handed_to_human is 1.
+-- Grain: one conversation and one signal in its shape, up to the close. Counts and
+-- lengths are ln(1 + n), since the fifth question says more than the fifteenth.
+-- A wait is the longest time from a customer's message to the next answer.
+-- handed_to_human is 1.
 
 with
 
@@ -16,32 +17,56 @@ conversations as (
 
 ),
 
+timed_messages as (
+
+    select
+        *,
+        lag(sent_at) over (
+            partition by conversation_id
+            order by message_number
+        ) as previous_sent_at,
+        lag(author_role) over (
+            partition by conversation_id
+            order by message_number
+        ) as previous_author_role,
+        row_number() over (
+            partition by conversation_id, author_role
+            order by message_number
+        ) as number_of_author
+
+    from confidence_messages
+
+    where not is_after_close
+
+),
+
 transcripts as (
 
     select
         conversation_id,
-        count(
+        count(case when author_role = 'customer' then 1 end)
+            as customer_message_count,
+        sum(case when author_role = 'customer' then text_length else 0 end)
+            as customer_length,
+        sum(case when author_role = 'ai_agent' then text_length else 0 end)
+            as agent_length,
+        max(
             case
-                when author_role = 'customer' and not is_after_close then 1
+                when author_role = 'customer' and number_of_author = 1
+                    then text_length
             end
-        ) as customer_message_count
+        ) as opening_length,
+        max(
+            case
+                when is_answer and previous_author_role = 'customer'
+                    then {{ seconds_between('previous_sent_at', 'sent_at') }}
+            end
+        ) as longest_wait_seconds,
+        max(sent_at) as shown_at
 
-    from confidence_messages
+    from timed_messages
 
     group by 1
-
-),
-
-turn_counts as (
-
-    select
-        conversation_id,
-        'turn_count' as signal,
-        cast(
-            ln(1 + customer_message_count) as double precision
-        ) as signal_value
-
-    from transcripts
 
 ),
 
@@ -49,8 +74,7 @@ handoffs as (
 
     select
         transcripts.conversation_id,
-        'handed_to_human' as signal,
-        cast(1 as double precision) as signal_value
+        transcripts.shown_at
 
     from transcripts
 
@@ -62,10 +86,32 @@ handoffs as (
 ),
 
 shapes as (
+    {% for signal, measure in {
+        'turn_count': 'customer_message_count',
+        'customer_text_length': 'customer_length',
+        'agent_text_length': 'agent_length',
+        'opening_length': 'opening_length',
+        'longest_wait': 'longest_wait_seconds / 60.0',
+    }.items() %}
+    select
+        conversation_id,
+        '{{ signal }}' as signal,
+        cast(ln(1 + {{ measure }}) as double precision) as signal_value,
+        shown_at
 
-    select * from turn_counts
+    from transcripts
+
+    where {{ measure }} > 0
+
     union all
-    select * from handoffs
+    {% endfor %}
+    select
+        conversation_id,
+        'handed_to_human' as signal,
+        cast(1 as double precision) as signal_value,
+        shown_at
+
+    from handoffs
 
 ),
 
@@ -75,7 +121,8 @@ shape_signals as (
         conversation_id,
         signal,
         signal_value,
-        cast(null as {{ dbt.type_string() }}) as message_id
+        cast(null as {{ dbt.type_string() }}) as message_id,
+        shown_at
 
     from shapes
 

@@ -4,7 +4,8 @@
 -- Contributions are kept to nine decimals, so that their sum does not depend on
 -- the order in which an engine adds them.
 {%- set families = [
-    'customer', 'agent', 'repetition', 'ending', 'shape', 'verdict',
+    'customer', 'agent', 'answer', 'coverage', 'repetition', 'ending', 'shape',
+    'tool', 'verdict',
 ] %}
 
 with
@@ -21,7 +22,8 @@ fired_signals as (
         conversation_id,
         signal,
         signal_value,
-        message_id
+        message_id,
+        shown_at
     from {{ ref('int_confidence_' ~ family ~ '_signals') }}
     {{- "\n    union all" if not loop.last }}
     {%- endfor %}
@@ -41,7 +43,8 @@ weighted_signals as (
                 * fired_signals.signal_value as decimal(18, 9)
             ) as double precision
         ) as contribution,
-        fired_signals.message_id
+        fired_signals.message_id,
+        fired_signals.shown_at
 
     from fired_signals
 

@@ -83,7 +83,8 @@ evaluator_scores as (
         -- decimals add up to the same sum in any order
         2 * {{ ratio(
             'sum(cast(evaluations.score as decimal(18, 9)))', 'count(*)'
-        ) }} - 1 as signal_value
+        ) }} - 1 as signal_value,
+        max(evaluations.evaluated_at) as shown_at
 
     from judged_conversations
 
@@ -119,6 +120,7 @@ thumbs_latest_first as (
     select
         judged_conversations.conversation_id,
         csat_responses.score,
+        csat_responses.answered_at,
         row_number() over (
             partition by judged_conversations.conversation_id
             order by
@@ -153,7 +155,8 @@ thumbs as (
     select
         conversation_id,
         'thumbs' as signal,
-        cast(score as double precision) as signal_value
+        cast(score as double precision) as signal_value,
+        answered_at as shown_at
 
     from thumbs_latest_first
 
@@ -178,7 +181,8 @@ claims as (
                     then -1
                 else 0
             end as double precision
-        ) as signal_value
+        ) as signal_value,
+        cast(null as timestamp) as shown_at
 
     from judged_conversations
 
@@ -205,7 +209,8 @@ verdict_signals as (
         conversation_id,
         signal,
         signal_value,
-        cast(null as {{ dbt.type_string() }}) as message_id
+        cast(null as {{ dbt.type_string() }}) as message_id,
+        shown_at
 
     from verdicts
 

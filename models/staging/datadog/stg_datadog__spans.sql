@@ -31,6 +31,7 @@ renamed as (
         {{ datadog_field(var('datadog_agent_name')) }} as agent_name,
         {{ datadog_field(var('datadog_agent_version')) }} as agent_version,
         span_kind,
+        {{ configured_field('name') }} as span_name,
         evaluator_name,
         logged_input,
         logged_output,

@@ -99,6 +99,7 @@ agent_steps as (
         customer_anonymous_id,
         agent_name,
         agent_version,
+        case when step_kind = 'tool_call' then span_name end as tool_name,
         logged_input,
         logged_output,
         case when not has_tokens_inside then input_tokens end as input_tokens,

@@ -4,9 +4,9 @@
 {%- set contents = [
     'trace_id', 'parent_id', 'session_ref', 'ticket_ref',
     'customer_external_id', 'customer_email', 'customer_anonymous_id',
-    'agent_name', 'agent_version', 'span_kind', 'evaluator_name',
-    'logged_input', 'logged_output', 'input_tokens', 'output_tokens',
-    'cost_usd', 'is_error', 'is_test', 'started_at', 'ended_at',
+    'agent_name', 'agent_version', 'span_kind', 'span_name',
+    'evaluator_name', 'logged_input', 'logged_output', 'input_tokens',
+    'output_tokens', 'cost_usd', 'is_error', 'is_test', 'started_at', 'ended_at',
 ] %}
 
 with
@@ -100,6 +100,7 @@ agent_steps as (
         customer_anonymous_id,
         agent_name,
         agent_version,
+        case when span_kind = 'tool' then span_name end as tool_name,
         logged_input,
         logged_output,
         case when span_kind in ('llm', 'embedding') then input_tokens end

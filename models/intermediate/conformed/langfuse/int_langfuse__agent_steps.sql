@@ -12,7 +12,7 @@
     'v2': 'is_root',
 }[var('langfuse_layout')] %}
 {%- set contents = [
-    'trace_id', 'observation_type', 'session_ref', 'ticket_ref',
+    'trace_id', 'observation_type', 'step_name', 'session_ref', 'ticket_ref',
     'customer_external_id', 'customer_anonymous_id', 'customer_email',
     'agent_name', 'agent_version', 'logged_input', 'logged_output',
     'input_tokens', 'output_tokens', 'cost_usd', 'is_root', 'is_tool_call',
@@ -93,6 +93,7 @@ agent_steps as (
         ] %}
         case when newest.is_trace then newest.{{ field }} end as {{ field }},
         {%- endfor %}
+        case when newest.is_tool_call then newest.step_name end as tool_name,
         newest.logged_input,
         newest.logged_output,
         newest.input_tokens,

@@ -31,6 +31,7 @@ trace_steps as (
         source_row_id,
         trace_id,
         'TRACE' as observation_type,
+        cast(null as {{ dbt.type_string() }}) as step_name,
         {{ fields_of_a_trace | join(',\n        ') }},
         logged_input,
         logged_output,
@@ -61,6 +62,7 @@ observation_steps as (
         end as source_row_id,
         trace_id,
         observation_type,
+        step_name,
         {%- for field in fields_of_a_trace %}
         cast(null as {{ dbt.type_string() }}) as {{ field }},
         {%- endfor %}

@@ -94,6 +94,7 @@ agent_steps as (
         customer_anonymous_id,
         agent_name,
         agent_version,
+        case when step_kind = 'tool_call' then step_name end as tool_name,
         logged_input,
         logged_output,
         case when not has_tokens_inside then call_input_tokens end

@@ -5,9 +5,10 @@
 -- newest row alone would lack what only the first half has: the run's type, its
 -- start, often its input.
 {%- set words = [
-    'run_id', 'parent_step_id', 'run_type', 'session_ref', 'ticket_ref',
-    'customer_external_id', 'customer_email', 'customer_anonymous_id',
-    'agent_name', 'agent_version', 'logged_input', 'logged_output',
+    'run_id', 'parent_step_id', 'run_type', 'step_name', 'session_ref',
+    'ticket_ref', 'customer_external_id', 'customer_email',
+    'customer_anonymous_id', 'agent_name', 'agent_version', 'logged_input',
+    'logged_output',
 ] %}
 {%- set numbers = [
     'input_tokens', 'output_tokens', 'total_cost_usd', 'own_cost_usd',

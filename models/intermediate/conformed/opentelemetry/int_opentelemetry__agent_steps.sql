@@ -90,6 +90,8 @@ agent_steps as (
         texts.customer_anonymous_id,
         texts.agent_name,
         texts.agent_version,
+        case when step_usage.step_kind = 'tool_call' then texts.step_name end
+            as tool_name,
         coalesce(
             {{ call_arguments('texts.attribute_input') }},
             event_texts.logged_input

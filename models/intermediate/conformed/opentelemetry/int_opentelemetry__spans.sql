@@ -92,6 +92,12 @@ described as (
         {{ configured_field(var('opentelemetry_agent_name'), *read) }} as agent_name,
         {{ configured_field(var('opentelemetry_agent_version'), *read) }}
             as agent_version,
+        coalesce(
+            {{ json_text('attributes_json', 'gen_ai.tool.name') }},
+            {{ json_text('attributes_json', 'tool.name') }},
+            {{ json_text('attributes_json', 'traceloop.entity.name') }},
+            span_name
+        ) as step_name,
         attributes_json,
         is_error,
         coalesce({{ var('opentelemetry_is_test') }}, false) as is_test,

@@ -31,6 +31,7 @@ renamed as (
 
         ---------- strings
         upper(type) as observation_type,
+        nullif(name, '') as step_name,
         nullif(cast(input as {{ dbt.type_string() }}), '') as logged_input,
         nullif(cast(output as {{ dbt.type_string() }}), '') as logged_output,
 

@@ -46,6 +46,7 @@ renamed as (
         {{ configured_field(var('langfuse_agent_name')) }} as agent_name,
         {{ configured_field(var('langfuse_agent_version')) }} as agent_version,
         upper(type) as observation_type,
+        nullif(name, '') as step_name,
         nullif(cast(input as {{ dbt.type_string() }}), '') as logged_input,
         nullif(cast(output as {{ dbt.type_string() }}), '') as logged_output,
 

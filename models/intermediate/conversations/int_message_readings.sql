@@ -1,0 +1,135 @@
+{{ config(
+    materialized = 'incremental',
+    unique_key = 'message_id',
+    incremental_strategy = 'delete+insert',
+    on_schema_change = 'fail'
+) }}
+
+-- Grain: one message that was ever read: lower case, on one line, without the
+-- mail it quotes, its first 2,000 characters; null where no words are left. A
+-- message is read again when its author or body is another than before. Load
+-- times alone would not tell: the rows of one run of the agent may land apart
+-- and still bear the same stamp.
+{#- A mail that quotes ours would otherwise carry our words as the customer's:
+    all from the line that introduces the quote, in five languages, or from the
+    rule or the header that mail programs put above it, ... -#}
+{%- set introduction =
+    '(^|\n)(on|am|le|el|em) [^\n]*[0-9][^\n]*(\n[^\n]*)?'
+    ~ '(wrote|schrieb[^\n]*|a écrit|escribió|escreveu) ?:[ \r]*(\n.*)?$'
+-%}
+{%- set rule =
+    '-{2,} ?(original message|ursprüngliche nachricht|message d.origine'
+    ~ '|mensaje original|mensagem original|forwarded message).*$'
+-%}
+{%- set header =
+    '(^|\n)[*_ ]*(from|von|de):[^\n]*\n[*_ ]*'
+    ~ '(sent|gesendet|envoyé|enviado|date):.*$'
+-%}
+{%- set quoted_mail =
+    '(?s)(' ~ introduction ~ '|' ~ rule ~ '|' ~ header ~ ')'
+-%}
+{#- ... and every line marked as quoted. -#}
+{%- set marked_line = '(^|\n) *>[^\n]*' -%}
+{#- Not every single space: replacing those costs more than all the rest. -#}
+{%- set loose_space = '( *[[:cntrl:]][[:cntrl:] ]*|  +)' %}
+
+with
+
+messages as (
+
+    select
+        message_id,
+        author_role,
+        body,
+        {{ row_fingerprint(['author_role', 'body']) }} as body_fingerprint,
+        loaded_at
+
+    from {{ ref('int_messages') }}
+
+    where
+        author_role in ('customer', 'ai_agent', 'human_agent')
+        and body is not null
+
+),
+
+new_messages as (
+
+    select messages.*
+
+    from messages
+    {% if is_incremental() %}
+    left join {{ this }} as known_texts
+        on
+            messages.message_id = known_texts.message_id
+            and messages.body_fingerprint = known_texts.body_fingerprint
+
+    where known_texts.message_id is null
+    {% endif %}
+),
+
+shortened as (
+
+    select
+        message_id,
+        author_role,
+        body_fingerprint,
+        -- regular expressions over one pasted log file would cost more than
+        -- over all other messages together
+        lower(substr(body, 1, 10000)) as text,
+        loaded_at
+
+    from new_messages
+
+),
+
+unquoted as (
+
+    select
+        message_id,
+        author_role,
+        body_fingerprint,
+        {{ text_replace(
+            text_replace('text', quoted_mail, ''), marked_line, ''
+        ) }} as text,
+        loaded_at
+
+    from shortened
+
+),
+
+-- patterns are written with plain spaces and straight apostrophes
+folded as (
+
+    select
+        message_id,
+        author_role,
+        body_fingerprint,
+        trim(
+            substr(
+                {{ text_replace(
+                    "replace(replace(text, chr(160), ' '), '’', '''')",
+                    loose_space, ' '
+                ) }},
+                1, 2000
+            )
+        ) as text,
+        loaded_at
+
+    from unquoted
+
+),
+
+message_readings as (
+
+    select
+        message_id,
+        author_role,
+        body_fingerprint,
+        nullif(text, '') as text,
+        loaded_at
+
+    from folded
+
+)
+
+select * from message_readings
