@@ -71,15 +71,15 @@ merged as (
         told.conversation_number,
         told.intent_margin,
         told.told_by,
-        coalesce(merges.target_intent_id, told.told_intent_id)
+        coalesce(merge_overrides.target_intent_id, told.told_intent_id)
             as told_intent_id,
-        told.is_merged or merges.intent_id is not null as is_merged
+        told.is_merged or merge_overrides.intent_id is not null as is_merged
 
     from told
 
-    left join overrides as merges
-        on told.told_intent_id = merges.intent_id
-        and merges.action = 'merge'
+    left join overrides as merge_overrides
+        on told.told_intent_id = merge_overrides.intent_id
+        and merge_overrides.action = 'merge'
 
 ),
 

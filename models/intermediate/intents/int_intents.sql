@@ -126,10 +126,7 @@ shown as (
 
     select
         intents.intent_id,
-        case
-            when overrides.label is not null then overrides.label
-            else intents.intent_label
-        end as intent_label,
+        coalesce(overrides.label, intents.intent_label) as intent_label,
         case
             when overrides.label is not null then 'override'
             else intents.label_source

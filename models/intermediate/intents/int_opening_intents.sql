@@ -1,19 +1,11 @@
--- Grain: one conversation whose opening holds a term that some intent knows. The
--- intent whose terms weigh most wins, by however little.
+-- Grain: one conversation whose opening speaks for some intent. The one it
+-- speaks for most wins, by however little.
 
 with
 
-opening_terms as (
+opening_intent_scores as (
 
-    select * from {{ ref('int_opening_terms') }}
-
-),
-
-intent_terms as (
-
-    select *
-    from {{ ref('int_intent_terms') }}
-    where retired_at_fit is null
+    select * from {{ ref('int_opening_intent_scores') }}
 
 ),
 
@@ -23,41 +15,21 @@ overrides as (
 
 ),
 
--- Sums of decimals do not depend on the order of their rows; sums of floats
--- do, and a tie would fall differently from build to build.
-scores as (
-
-    select
-        opening_terms.conversation_id,
-        intent_terms.intent_id as learned_intent_id,
-        sum(
-            cast(opening_terms.weight * intent_terms.weight as decimal(18, 9))
-        ) as score
-
-    from opening_terms
-
-    inner join intent_terms
-        on opening_terms.term = intent_terms.term
-
-    group by 1, 2
-
-),
-
 -- People merge intents before the winner is chosen: two intents that are one
 -- must not cost each other the margin.
 merged_scores as (
 
     select
-        scores.conversation_id,
-        coalesce(overrides.target_intent_id, scores.learned_intent_id)
+        opening_intent_scores.conversation_id,
+        coalesce(overrides.target_intent_id, opening_intent_scores.intent_id)
             as intent_id,
-        scores.learned_intent_id,
-        scores.score
+        opening_intent_scores.intent_id as learned_intent_id,
+        opening_intent_scores.score
 
-    from scores
+    from opening_intent_scores
 
     left join overrides
-        on scores.learned_intent_id = overrides.intent_id
+        on opening_intent_scores.intent_id = overrides.intent_id
         and overrides.action = 'merge'
 
 ),

@@ -1,6 +1,8 @@
 -- Grain: one conversation and one later one of the same customer, at most
--- 168 hours apart. The cosine of their openings' terms: 1 means the same
--- words equally often, 0 no word in common (or no opening to compare).
+-- 168 hours apart. Two openings are alike when they speak for the same intents
+-- to the same degree, and, to a lesser part, when they use the same words.
+-- Either is a cosine: 1 is the same, 0 nothing in common (or no opening).
+{% set words_share = 0.3 %}
 
 with
 
@@ -22,6 +24,25 @@ later_terms as (
 
 ),
 
+scores as (
+
+    select * from {{ ref('int_opening_intent_scores') }}
+
+),
+
+later_scores as (
+
+    select * from {{ ref('int_opening_intent_scores') }}
+
+),
+
+scored_conversations as (
+
+    select distinct conversation_id
+    from scores
+
+),
+
 -- Sums of decimals do not depend on the order of their rows; sums of floats
 -- do, and the last digit would move from build to build.
 shared_terms as (
@@ -31,7 +52,7 @@ shared_terms as (
         pairs.next_conversation_id,
         sum(
             cast(terms.weight * later_terms.weight as decimal(18, 9))
-        ) as text_similarity
+        ) as word_similarity
 
     from pairs
 
@@ -46,20 +67,73 @@ shared_terms as (
 
 ),
 
-final as (
+shared_intents as (
+
+    select
+        pairs.conversation_id,
+        pairs.next_conversation_id,
+        sum(
+            cast(
+                scores.unit_score * later_scores.unit_score as decimal(18, 9)
+            )
+        ) as intent_similarity
+
+    from pairs
+
+    inner join scores
+        on pairs.conversation_id = scores.conversation_id
+
+    inner join later_scores
+        on pairs.next_conversation_id = later_scores.conversation_id
+        and scores.intent_id = later_scores.intent_id
+
+    group by 1, 2
+
+),
+
+-- Where an opening speaks for no intent, words are all there is.
+similarities as (
 
     select
         pairs.conversation_id,
         pairs.next_conversation_id as later_conversation_id,
-        cast(
-            coalesce(shared_terms.text_similarity, 0) as double precision
-        ) as text_similarity
+        case
+            when
+                first_scored.conversation_id is null
+                or later_scored.conversation_id is null
+                then coalesce(shared_terms.word_similarity, 0)
+            else
+                {{ words_share }} * coalesce(shared_terms.word_similarity, 0)
+                + (1 - {{ words_share }})
+                * coalesce(shared_intents.intent_similarity, 0)
+        end as text_similarity
 
     from pairs
 
     left join shared_terms
         on pairs.conversation_id = shared_terms.conversation_id
         and pairs.next_conversation_id = shared_terms.next_conversation_id
+
+    left join shared_intents
+        on pairs.conversation_id = shared_intents.conversation_id
+        and pairs.next_conversation_id = shared_intents.next_conversation_id
+
+    left join scored_conversations as first_scored
+        on pairs.conversation_id = first_scored.conversation_id
+
+    left join scored_conversations as later_scored
+        on pairs.next_conversation_id = later_scored.conversation_id
+
+),
+
+final as (
+
+    select
+        conversation_id,
+        later_conversation_id,
+        cast(text_similarity as double precision) as text_similarity
+
+    from similarities
 
 )
 
