@@ -57,6 +57,9 @@ CHECKSUM_FILE = "SHA256SUMS"
 MOST_TOKENS = 128
 BATCH_SIZE = 32
 
+# Similarities to all others are held for this many openings at a time.
+ROWS_AT_ONCE = 256
+
 # How openings are compared and grouped. Chosen together on public training sets
 # and the simulated world; models/decisions.md has the figures.
 WORDS_SHARE = 0.07        # of words in a comparison; the rest is meaning
@@ -397,14 +400,14 @@ def neighbour_graph(points: np.ndarray, count: int) -> sparse.csr_matrix:
     count = min(count, size - 1)
     columns = np.empty((size, count), dtype=np.int64)
     weights = np.empty((size, count), dtype=np.float64)
-    for start in range(0, size, 1024):
-        some = points[start:start + 1024]
+    for start in range(0, size, ROWS_AT_ONCE):
+        some = points[start:start + ROWS_AT_ONCE]
         similar = some @ points.T
         own = np.arange(len(some))
         similar[own, own + start] = -2
         nearest = np.argpartition(-similar, count - 1, axis=1)[:, :count]
-        columns[start:start + 1024] = nearest
-        weights[start:start + 1024] = np.take_along_axis(similar, nearest, 1)
+        columns[start:start + ROWS_AT_ONCE] = nearest
+        weights[start:start + ROWS_AT_ONCE] = np.take_along_axis(similar, nearest, 1)
     rows = np.repeat(np.arange(size), count)
     graph = sparse.csr_matrix(
         (

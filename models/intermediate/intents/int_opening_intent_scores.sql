@@ -44,39 +44,6 @@ scores as (
     from sums
     where score > 0
 
-),
-
-lengths as (
-
-    select
-        conversation_id,
-        sqrt(
-            cast(
-                sum(cast(score * score as decimal(18, 9))) as double precision
-            )
-        ) as length
-
-    from scores
-
-    group by 1
-
-),
-
-final as (
-
-    select
-        scores.conversation_id,
-        scores.intent_id,
-        scores.score,
-        cast(scores.score as double precision) / lengths.length as unit_score
-
-    from scores
-
-    inner join lengths
-        on scores.conversation_id = lengths.conversation_id
-
-    where lengths.length > 0
-
 )
 
-select * from final
+select * from scores

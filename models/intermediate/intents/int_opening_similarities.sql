@@ -24,22 +24,71 @@ later_terms as (
 
 ),
 
-scores as (
+compared as (
 
-    select * from {{ ref('int_opening_intent_scores') }}
+    select conversation_id
+    from pairs
+
+    union
+
+    select next_conversation_id as conversation_id
+    from pairs
 
 ),
 
-later_scores as (
+scores as (
 
-    select * from {{ ref('int_opening_intent_scores') }}
+    select scores.*
+    from {{ ref('int_opening_intent_scores') }} as scores
+
+    inner join compared
+        on scores.conversation_id = compared.conversation_id
+
+),
+
+lengths as (
+
+    select
+        conversation_id,
+        sqrt(
+            cast(
+                sum(cast(score * score as decimal(18, 9))) as double precision
+            )
+        ) as length
+
+    from scores
+
+    group by 1
+
+),
+
+-- Scaled so that those of one conversation have length 1.
+unit_scores as (
+
+    select
+        scores.conversation_id,
+        scores.intent_id,
+        cast(scores.score as double precision) / lengths.length as unit_score
+
+    from scores
+
+    inner join lengths
+        on scores.conversation_id = lengths.conversation_id
+
+    where lengths.length > 0
+
+),
+
+later_unit_scores as (
+
+    select * from unit_scores
 
 ),
 
 scored_conversations as (
 
     select distinct conversation_id
-    from scores
+    from unit_scores
 
 ),
 
@@ -74,18 +123,19 @@ shared_intents as (
         pairs.next_conversation_id,
         sum(
             cast(
-                scores.unit_score * later_scores.unit_score as decimal(18, 9)
+                unit_scores.unit_score * later_unit_scores.unit_score
+                as decimal(18, 9)
             )
         ) as intent_similarity
 
     from pairs
 
-    inner join scores
-        on pairs.conversation_id = scores.conversation_id
+    inner join unit_scores
+        on pairs.conversation_id = unit_scores.conversation_id
 
-    inner join later_scores
-        on pairs.next_conversation_id = later_scores.conversation_id
-        and scores.intent_id = later_scores.intent_id
+    inner join later_unit_scores
+        on pairs.next_conversation_id = later_unit_scores.conversation_id
+        and unit_scores.intent_id = later_unit_scores.intent_id
 
     group by 1, 2
 
