@@ -8,7 +8,6 @@ compared with the labels.
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import shutil
 import tempfile
@@ -21,14 +20,13 @@ import click
 import duckdb
 import numpy as np
 import pandas as pd
-import yaml
 from rich.console import Console
 from rich.table import Table
 
+from afterclose.intent_model import load_model_file, project_var
 from afterclose.steps import StepFailed, dbt, run, timed
 from afterclose.venv import PROJECT_DIR
 
-MODEL_FILE = PROJECT_DIR / "models/intermediate/intents/int_intent_terms.py"
 SCHEMA = "afterclose_intermediate"
 MODELS = (
     "stop_words",
@@ -135,28 +133,6 @@ def read_csv(text: str) -> list[dict[str, Any]]:
         {str(name).strip(): value for name, value in row.items() if name}
         for row in rows
     ]
-
-
-def load_model_file() -> ModuleType:
-    """The functions of the Python model."""
-    spec = importlib.util.spec_from_file_location(
-        "int_intent_terms", MODEL_FILE
-    )
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def project_var(name: str) -> Any:
-    """The default of a var, as dbt_project.yml gives it."""
-    settings = yaml.safe_load(
-        (PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8")
-    )
-    return settings["vars"][name]
-
-
-# ------------------------------------------------------------ running the models
 
 
 def sample_pairs(labels: np.ndarray) -> list[tuple[int, int, bool]]:
