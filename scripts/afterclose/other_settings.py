@@ -46,6 +46,7 @@ OTHER_VALUES = {
 LEFT_ALONE = {
     "trace_sources", "ticket_sources", "event_sources",
     "absent_tables", "absent_columns", "refit_intents", "intent_sample",
+    "embedding_model",
 }
 LEFT_ALONE_OF_A_TOOL = (
     "_schema", "_layout", "_written_at", "_loaded_at", "_event_tables",
