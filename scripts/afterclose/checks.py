@@ -42,6 +42,9 @@ OTHER_STACKS = (
     "warehouse_events:generic",
 )
 
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+SUBSETS = "tests/python/test_subsets.py"
+
 # What only one engine understands; macros/cross_db.sql gives each a name.
 ENGINE_WORDS = re.compile(
     r"(?i)target\.type|adapter\.type\(|at time zone|::\s*\w|\bqualify\b"
@@ -245,14 +248,17 @@ class Checks:
     def docs(self) -> None:
         self.step("docs generate", "all", dbt("docs", "generate"))
 
+    def subsets(self) -> None:
+        """The longest file of pytest, on this side so that both end together."""
+        title = "every set of tools that matters builds"
+        with timed(self.console, title):
+            run([*PYTEST, SUBSETS], {"TZ": ZONE, "PGTZ": ZONE})
+
     def start_pytest(self) -> subprocess.Popen[bytes]:
         """Run pytest beside the other steps; its output goes to a file."""
         with self.pytest_output.open("wb") as output:
             return subprocess.Popen(
-                [
-                    sys.executable, "-m", "pytest", "-q", "-p",
-                    "no:cacheprovider", "tests/python",
-                ],
+                [*PYTEST, "--ignore", SUBSETS, "tests/python"],
                 cwd=PROJECT_DIR,
                 env={**clean_environment(), "TZ": ZONE, "PGTZ": ZONE},
                 stdout=output,
@@ -292,7 +298,7 @@ def clean_environment() -> dict[str, str]:
     metavar="STEP",
     multiple=True,
     help="Run only these steps: words, lint, parse, empty, layouts, none, "
-    "world, score, docs, pytest.",
+    "world, score, docs, subsets, pytest.",
 )
 def main(only: tuple[str, ...]) -> None:
     """Run every check that a change has to pass."""
@@ -309,6 +315,7 @@ def main(only: tuple[str, ...]) -> None:
             "world": checks.world,
             "score": checks.score,
             "docs": checks.docs,
+            "subsets": checks.subsets,
         }
         names = [*steps, "pytest"]
         unknown = [name for name in only if name not in names]
