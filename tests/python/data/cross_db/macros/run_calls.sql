@@ -1,0 +1,84 @@
+{#- Prints what each call of a macro gives for its rows of the seed, as JSON.
+      calls  list of {call_id, macro, arguments (SQL over the seed's columns a, b
+             and c, or constants), form} where form says what the macro is: a
+             'value' of a row, 'rows' in a select list, or an 'aggregate' -#}
+{% macro run_calls(calls) -%}
+    {%- set found = [] -%}
+    {%- for call in calls -%}
+        {%- set expression = context[call.macro](*call.arguments) -%}
+        {%- for row in run_query(call_query(call, expression)).rows -%}
+            {%- do found.append([call.call_id, row[0] | int, row[1]]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ print('FOUND ' ~ tojson(found)) }}
+{%- endmacro %}
+
+
+{#- Results are text in brackets, null stays null: else 7 and '7' were alike. -#}
+{% macro call_query(call, expression) -%}
+    with inputs as (
+
+        select
+            call_id,
+            input_id,
+            substr(a, 2) as a,
+            substr(b, 2) as b,
+            substr(c, 2) as c
+        from {{ ref('inputs') }}
+        where call_id = {{ call.call_id }}
+
+    ),
+
+    results as (
+
+        select
+            {% if call.form == 'aggregate' -%} min(input_id) as input_id,
+            {%- else -%} input_id,
+            {%- endif %}
+            {{ expression }} as result
+        from inputs
+        {% if call.form == 'aggregate' -%} group by call_id {%- endif %}
+
+    )
+
+    select
+        input_id,
+        '<' || cast(result as {{ dbt.type_string() }}) || '>' as result
+    from results
+    order by input_id, result
+{%- endmacro %}
+
+
+{#- Prints which of these zones the warehouse knows. -#}
+{% macro known_timezones(names) -%}
+    {%- set found = [] -%}
+    {%- for name in names if is_known_timezone(name) -%}
+        {%- do found.append(name) -%}
+    {%- endfor -%}
+    {{ print('FOUND ' ~ tojson(found)) }}
+{%- endmacro %}
+
+
+{#- Prints one row as row_as_json gives it. -#}
+{% macro row_of_values() -%}
+    {%- set found = run_query(
+        "with given as (select 7 as number_column, 'say \"hi\"' as text_column, "
+        ~ "cast(null as " ~ dbt.type_string() ~ ") as empty_column) "
+        ~ "select '<' || " ~ row_as_json('given') ~ " || '>' from given"
+    ) -%}
+    {{ print('FOUND ' ~ tojson(found.rows[0][0][1:-1])) }}
+{%- endmacro %}
+
+
+{#- Prints texts that were cast to the types of their words and back. -#}
+{% macro typed_values(values) -%}
+    {%- set found = {} -%}
+    {%- for word, value in values.items() -%}
+        {%- set answer = run_query(
+            "select '<' || cast(cast('" ~ value ~ "' as " ~ column_type(word)
+            ~ ") as " ~ dbt.type_string() ~ ") || '>'"
+        ) -%}
+        {%- do found.update({word: answer.rows[0][0][1:-1]}) -%}
+    {%- endfor -%}
+    {{ print('FOUND ' ~ tojson(found)) }}
+{%- endmacro %}
