@@ -1218,13 +1218,29 @@
         other text;
         others text := '';
         is_class boolean := false;
+        -- where in found the last class or sign begins
+        last integer := 1;
+        times integer;
     begin
-        -- one escape, named class, opening of a class, or sign at a time
+        -- one escape, named class, opening of a class, count, or sign at a time
         for token in
             select (regexp_matches(
-                rest, '(\\.|\[:\^?[a-z]+:\]|\[\^?\]?|.)', 'g'
+                rest, '(\\.|\[:\^?[a-z]+:\]|\[\^?\]?|\{[0-9,]+\}|.)', 'g'
             ))[1]
         loop
+            -- no count beyond 255: what is repeated is written once more
+            if not is_class and token ~ '^\{.*[0-9]{3}' then
+                times := (regexp_match(token, '([0-9]+)\}'))[1];
+                if times > 255 then
+                    other := substr(found, last);
+                    found := found || regexp_replace(token, '[0-9]+\}', '255}')
+                        || other || '{0,' || (times - 255) || '}';
+                    continue;
+                end if;
+            end if;
+            if not is_class then
+                last := length(found) + 1;
+            end if;
             if is_class and left(token, 1) = '[' and left(token, 2) <> '[:' then
                 -- a bracket inside a class stands for itself
                 if right(token, 1) = ']' then
