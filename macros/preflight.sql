@@ -4,8 +4,8 @@
     missing column surfaced as a database error, one per attempt. -#}
 {% macro preflight() -%}
     {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot'] -%}
-        {%- set problems = preflight_vars() + preflight_tables()
-            + preflight_event_tables() -%}
+        {%- set problems = preflight_vars() + preflight_salt()
+            + preflight_tables() + preflight_event_tables() -%}
         {%- if problems -%}
             {%- do exceptions.raise_compiler_error(
                 'Afterclose cannot start, ' ~ problems | length ~ ' thing'
@@ -73,7 +73,8 @@
 {% macro preflight_tables() -%}
     {%- set problems = [] -%}
     {%- for source in graph.sources.values()
-        if source.package_name == 'afterclose' -%}
+        if source.package_name == 'afterclose'
+        and source.source_name != 'afterclose' -%}
         {%- set table = source.source_name ~ '.' ~ source.name -%}
         {%- set where = source.schema ~ '.' ~ source.identifier -%}
         {%- set relation = adapter.get_relation(
