@@ -9,6 +9,32 @@
 {%- endmacro %}
 
 
+{#- True when a text looks as if it held an e-mail address, or the number of a
+    telephone or a card: what says nothing about an issue and much about a person. -#}
+{% macro looks_personal(expression) -%}
+    {{ text_matches(
+        expression, "'@[^@ ]+[.][A-Za-z]{2}|[0-9]([ ().-]?[0-9]){5}'"
+    ) }}
+{%- endmacro %}
+
+
+{#- An id as marts show it. Ids are for looking things up in the tool that gave
+    them, so they stay, unless a team uses its customers' addresses or telephone
+    numbers as ids ('whatsapp:+49...'): then a hash stands for them. Plain digits
+    are no telephone number here, as most ids hold some. The model imports
+    int_customer_salt as the CTE customer_salt. -#}
+{% macro shown_id(expression) -%}
+    case
+        when
+            {{ text_matches(
+                expression, "'@[^@ ]+[.][A-Za-z]{2}|[+][0-9 ().-]{7}'"
+            ) }}
+            then {{ hashed_customer_id(expression) }}
+        else {{ expression }}
+    end
+{%- endmacro %}
+
+
 {#- A list of sentences: what is wrong with the salt. It stands in a table that
     only the warehouse holds. A var would stand in the compiled SQL, the manifest
     and the logs, and dbt takes no secret from the environment outside profiles. -#}
