@@ -35,7 +35,7 @@
 {% macro default__local_to_utc(expression, timezone) -%}
     try_cast(
         cast({{ expression }} as varchar) as timestamp
-    ) at time zone '{{ timezone }}' at time zone 'UTC'
+    ) at time zone {{ text_literal(timezone) }} at time zone 'UTC'
 {%- endmacro %}
 
 
@@ -49,7 +49,8 @@
     cast(
         date_trunc(
             'week',
-            {{ expression }} at time zone 'UTC' at time zone '{{ timezone }}'
+            {{ expression }} at time zone 'UTC'
+            at time zone {{ text_literal(timezone) }}
         ) as date
     )
 {%- endmacro %}
@@ -62,7 +63,7 @@
 
 {% macro default__day_begins_at(expression, timezone) -%}
     cast({{ expression }} as timestamp)
-    at time zone '{{ timezone }}' at time zone 'UTC'
+    at time zone {{ text_literal(timezone) }} at time zone 'UTC'
 {%- endmacro %}
 
 
@@ -88,8 +89,7 @@
     {%- set steps = [] -%}
     {%- for key in keys -%}
         {%- do steps.append(
-            '[' ~ key ~ ']' if key is number
-            else '."' ~ (key | replace("'", "''")) ~ '"'
+            '/' ~ (key | string | replace('~', '~0') | replace('/', '~1'))
         ) -%}
     {%- endfor -%}
     json_extract_string(
@@ -97,7 +97,8 @@
             when json_valid(cast({{ expression }} as varchar))
                 then cast({{ expression }} as varchar)
         end,
-        '${{ steps | join('') }}'
+        {#- A pointer: in a path '$."a"', no key can hold a quotation mark. #}
+        {{ text_literal(steps | join('') or '$') }}
     )
 {%- endmacro %}
 
@@ -172,8 +173,8 @@
 
 {% macro default__is_known_timezone(timezone) -%}
     {%- set found = run_query(
-        "select count(*) as zones from pg_timezone_names() where lower(name) = '"
-        ~ (timezone | string | lower | replace("'", "''")) ~ "'"
+        'select count(*) as zones from pg_timezone_names() where lower(name) = '
+        ~ text_literal(timezone | string | lower)
     ) -%}
     {{ return(found.rows[0][0] > 0) }}
 {%- endmacro %}
@@ -298,7 +299,7 @@
             when json_valid(cast({{ expression }} as varchar))
                 then cast({{ expression }} as varchar)
         end,
-        '$."' || {{ key_expression }} || '"'
+        '/' || replace(replace({{ key_expression }}, '~', '~0'), '/', '~1')
     )
 {%- endmacro %}
 
@@ -711,6 +712,23 @@
         lambda numbered:
             cast(json_array(numbered[1], numbered[2]) as varchar)
     ))
+{%- endmacro %}
+
+
+{#- A value of a var as SQL text that means exactly this value, whatever stands
+    in it. Spark reads \\ as an escape and takes '' for two texts side by side;
+    and it puts settings in place of ${...} before it reads anything. -#}
+{% macro text_literal(value) -%}
+    {{ return(adapter.dispatch('text_literal')(value)) }}
+{%- endmacro %}
+
+{% macro default__text_literal(value) -%}
+    '{{ value | string | replace("'", "''") }}'
+{%- endmacro %}
+
+{% macro spark__text_literal(value) -%}
+    '{{ value | string | replace("\\", "\\\\") | replace("'", "\\'")
+        | replace("${", "\\u0024{") }}'
 {%- endmacro %}
 
 

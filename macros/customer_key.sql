@@ -15,7 +15,7 @@
             {%- if var('unknown_customer_ids') %}
             and {{ value }} not in (
                 {%- for unknown in var('unknown_customer_ids') -%}
-                '{{ unknown | string | lower | replace("'", "''") }}'
+                {{ text_literal(unknown | string | lower) }}
                 {{- ", " if not loop.last }}
                 {%- endfor -%}
             )

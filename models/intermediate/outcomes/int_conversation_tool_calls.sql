@@ -77,7 +77,7 @@ calls as (
         coalesce({{ text_matches(
             "lower(substr(agent_steps.tool_name, 1, 1))"
             ~ " || substr(agent_steps.tool_name, 2)",
-            "'" ~ var('changing_tool_names') ~ "'"
+            text_literal(var('changing_tool_names'))
         ) }}, false) as is_changing,
         agent_steps.started_at
 
