@@ -39,13 +39,13 @@
 {% macro default__local_to_utc(expression, timezone) -%}
     try_cast(
         cast({{ expression }} as varchar) as timestamp
-    ) at time zone '{{ timezone }}' at time zone 'UTC'
+    ) at time zone {{ text_literal(timezone) }} at time zone 'UTC'
 {%- endmacro %}
 
 {% macro postgres__local_to_utc(expression, timezone) -%}
     {{ own_function('wall_time') }}(
         {{ expression }}
-    ) at time zone '{{ timezone }}' at time zone 'UTC'
+    ) at time zone {{ text_literal(timezone) }} at time zone 'UTC'
 {%- endmacro %}
 
 
@@ -59,7 +59,8 @@
     cast(
         date_trunc(
             'week',
-            {{ expression }} at time zone 'UTC' at time zone '{{ timezone }}'
+            {{ expression }} at time zone 'UTC'
+            at time zone {{ text_literal(timezone) }}
         ) as date
     )
 {%- endmacro %}
@@ -72,7 +73,7 @@
 
 {% macro default__day_begins_at(expression, timezone) -%}
     cast({{ expression }} as timestamp)
-    at time zone '{{ timezone }}' at time zone 'UTC'
+    at time zone {{ text_literal(timezone) }} at time zone 'UTC'
 {%- endmacro %}
 
 
@@ -105,8 +106,7 @@
     {%- set steps = [] -%}
     {%- for key in keys -%}
         {%- do steps.append(
-            '[' ~ key ~ ']' if key is number
-            else '."' ~ (key | replace("'", "''")) ~ '"'
+            '/' ~ (key | string | replace('~', '~0') | replace('/', '~1'))
         ) -%}
     {%- endfor -%}
     json_extract_string(
@@ -114,7 +114,8 @@
             when json_valid(cast({{ expression }} as varchar))
                 then cast({{ expression }} as varchar)
         end,
-        '${{ steps | join('') }}'
+        {#- A pointer: in a path '$."a"', no key can hold a quotation mark. #}
+        {{ text_literal(steps | join('') or '$') }}
     )
 {%- endmacro %}
 
@@ -222,8 +223,8 @@
 
 {% macro default__is_known_timezone(timezone) -%}
     {%- set found = run_query(
-        "select count(*) as zones from pg_timezone_names() where lower(name) = '"
-        ~ (timezone | string | lower | replace("'", "''")) ~ "'"
+        'select count(*) as zones from pg_timezone_names() where lower(name) = '
+        ~ text_literal(timezone | string | lower)
     ) -%}
     {{ return(found.rows[0][0] > 0) }}
 {%- endmacro %}
@@ -371,7 +372,7 @@
             when json_valid(cast({{ expression }} as varchar))
                 then cast({{ expression }} as varchar)
         end,
-        '$."' || {{ key_expression }} || '"'
+        '/' || replace(replace({{ key_expression }}, '~', '~0'), '/', '~1')
     )
 {%- endmacro %}
 
@@ -1847,4 +1848,63 @@
         end if;
     end
     $collate$;
+
+
+{#- A value of a var as SQL text that means exactly this value, whatever stands
+    in it. Spark reads \\ as an escape and takes '' for two texts side by side;
+    and it puts settings in place of ${...} before it reads anything. -#}
+{% macro text_literal(value) -%}
+    {{ return(adapter.dispatch('text_literal')(value)) }}
+{%- endmacro %}
+
+{% macro default__text_literal(value) -%}
+    '{{ value | string | replace("'", "''") }}'
+{%- endmacro %}
+
+{% macro spark__text_literal(value) -%}
+    '{{ value | string | replace("\\", "\\\\") | replace("'", "\\'")
+        | replace("${", "\\u0024{") }}'
+{%- endmacro %}
+
+
+{#- The SHA-256 of a text, as 64 hexadecimal digits in lower case; null of null.
+    dbt.hash is md5, which is fast to try. -#}
+{% macro sha256_text(expression) -%}
+    {{ return(adapter.dispatch('sha256_text')(expression)) }}
+{%- endmacro %}
+
+{% macro default__sha256_text(expression) -%}
+    sha256({{ expression }})
+{%- endmacro %}
+
+{% macro postgres__sha256_text(expression) -%}
+    encode(sha256(convert_to({{ expression }}, 'UTF8')), 'hex')
+{%- endmacro %}
+
+{% macro spark__sha256_text(expression) -%}
+    sha2({{ expression }}, 256)
+{%- endmacro %}
+
+
+{#- An expression for a salt that nobody knows, where a build may make its own:
+    in a file, which nobody else can be given rights on. Elsewhere nothing, and
+    somebody has to set the salt: a build that makes one by itself would give
+    all customers new ids when the table is lost. DuckDB's random numbers begin
+    from 64 bits, so the build's own random id is mixed in. -#}
+{% macro own_salt() -%}
+    {{ return(adapter.dispatch('own_salt')()) }}
+{%- endmacro %}
+
+{% macro default__own_salt() -%}
+    sha256(concat(
+        {%- for draw in range(4) -%}
+        cast(gen_random_uuid() as varchar), {% endfor -%}
+        '{{ invocation_id }}'
+    ))
+{%- endmacro %}
+
+{% macro postgres__own_salt() -%}
+{%- endmacro %}
+
+{% macro spark__own_salt() -%}
 {%- endmacro %}

@@ -15,7 +15,7 @@
             {%- if var('unknown_customer_ids') %}
             and {{ value }} not in (
                 {%- for unknown in var('unknown_customer_ids') -%}
-                '{{ unknown | string | lower | replace("'", "''") }}'
+                {{ text_literal(unknown | string | lower) }}
                 {{- ", " if not loop.last }}
                 {%- endfor -%}
             )
@@ -60,14 +60,4 @@
         {{ relation }}.customer_id{{ "," if not loop.last }}
         {%- endfor %}
     )
-{%- endmacro %}
-
-
-{#- What marts show for a customer: a hash with the var customer_salt. Null
-    stays null. Ids hold e-mail addresses, which marts must not. -#}
-{% macro hashed_customer_id(expression) -%}
-    {{ dbt.hash(
-        "'" ~ (var('customer_salt') | string | replace("'", "''")) ~ "' || "
-        ~ expression
-    ) }}
 {%- endmacro %}

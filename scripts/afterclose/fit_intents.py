@@ -126,6 +126,11 @@ def main(target: str | None, dry_run: bool) -> None:
         previous = read_previous(warehouse, schema, model.COLUMNS)
         contacts = tables["int_conversations"]
         contacts = contacts[contacts["is_customer_contact"] == True]  # noqa: E712
+        customers = dict(zip(
+            contacts["conversation_id"],
+            contacts["customer_id"].fillna(contacts["thread_id"]),
+            strict=True,
+        ))
         sample = set(model.sample_conversations(
             contacts["conversation_id"], int(project_var("intent_sample"))
         ))
@@ -139,6 +144,7 @@ def main(target: str | None, dry_run: bool) -> None:
             set(overrides.loc[overrides["action"] == "pin", "intent_id"]),
             str(project_var("embedding_model") or ""),
             lambda line: console.print(line, highlight=False),
+            customers,
         )
         if rows is previous:
             raise click.ClickException(

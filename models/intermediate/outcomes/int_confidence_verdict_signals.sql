@@ -9,8 +9,7 @@
 -- conversation.
 {%- set evaluators = [] %}
 {%- for evaluator in var('outcome_evaluators') %}
-    {%- set name = evaluator | lower | replace("'", "''") %}
-    {%- do evaluators.append("'" ~ name ~ "'") %}
+    {%- do evaluators.append(text_literal(evaluator | lower)) %}
 {%- endfor %}
 
 with
