@@ -24,8 +24,7 @@ from cross_db_cases import CALLS, SHOWN_ELSEWHERE
 from marts import PROJECT_DIR, succeed
 
 CROSS_DB = PROJECT_DIR / "macros" / "cross_db.sql"
-# Not .sql: dbt would take a file of macros below tests/ for a test.
-CALLER = Path(__file__).parent / "data" / "cross_db" / "run_calls.jinja"
+CALLER = Path(__file__).parent / "data" / "cross_db" / "macros"
 
 
 TEXT = {"duckdb": "text", "postgres": "text", "spark": "string"}
@@ -33,8 +32,7 @@ TEXT = {"duckdb": "text", "postgres": "text", "spark": "string"}
 
 def write_project(folder: Path, engine: str) -> None:
     """A dbt project of the project's macros and one seed."""
-    (folder / "macros").mkdir()
-    shutil.copy(CALLER, folder / "macros" / "run_calls.sql")
+    shutil.copytree(CALLER, folder / "macros")
     text = TEXT[engine]
     project = {
         "name": "cross_db",
