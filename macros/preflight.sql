@@ -135,6 +135,15 @@
             ~ "not know: use an IANA name such as 'Europe/Berlin' or 'UTC'"
         ) -%}
     {%- endfor -%}
+
+    {#- Without Python models a refit in the build would do nothing, silently. -#}
+    {%- if var('refit_intents') | as_bool and
+        graph.nodes['model.afterclose.int_intent_terms'].language != 'python' -%}
+        {%- do problems.append(
+            "var refit_intents is true, but this warehouse learns no intents in "
+            ~ "a build: leave the var out and run ./scripts/fit_intents"
+        ) -%}
+    {%- endif -%}
     {{ return(problems) }}
 {%- endmacro %}
 

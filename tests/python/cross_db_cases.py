@@ -150,6 +150,11 @@ CALLS = [
         one("none", "none"),
         one(None, None),
     ]),
+    call("small_letters", ["a"], [
+        one("Grüße AUS KÖLN", "grüße aus köln"),
+        one("ΑΒΓ", "αβγ"),
+        one(None, None),
+    ]),
     call("each_match", ["a", "[a-z]+"], [
         one("ab 12 cd", ["ab", "cd"]),
         one("12", []),
@@ -305,4 +310,6 @@ SHOWN_ELSEWHERE = {
     "own_salt": "test_salt",
     "is_known_timezone": "test_known_timezones",
     "row_as_json": "test_row_as_json",
+    "computed_once": "models/intermediate/agent_runs/int_agent_turns.sql",
+    "create_own_functions": "every call on PostgreSQL",
 }

@@ -48,6 +48,7 @@ def write_project(folder: Path, engine: str) -> None:
                 },
             }
         },
+        "on-run-start": ["{{ create_own_functions() }}"],
         "vars": read_vars(),
     }
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(project))
