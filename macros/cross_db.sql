@@ -1848,6 +1848,7 @@
         end if;
     end
     $collate$;
+{%- endmacro %}
 
 
 {#- A value of a var as SQL text that means exactly this value, whatever stands
