@@ -15,7 +15,7 @@
             {%- if var('unknown_customer_ids') %}
             and {{ value }} not in (
                 {%- for unknown in var('unknown_customer_ids') -%}
-                '{{ unknown | string | lower | replace("'", "''") }}'
+                {{ text_literal(unknown | string | lower) }}
                 {{- ", " if not loop.last }}
                 {%- endfor -%}
             )
@@ -67,7 +67,6 @@
     stays null. Ids hold e-mail addresses, which marts must not. -#}
 {% macro hashed_customer_id(expression) -%}
     {{ dbt.hash(
-        "'" ~ (var('customer_salt') | string | replace("'", "''")) ~ "' || "
-        ~ expression
+        text_literal(var('customer_salt')) ~ ' || ' ~ expression
     ) }}
 {%- endmacro %}

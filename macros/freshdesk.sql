@@ -47,7 +47,7 @@
     {%- set listed = [] -%}
     {%- for status in var('freshdesk_done_statuses') -%}
         {%- do listed.append(
-            "'" ~ (status | string | lower | replace("'", "''")) ~ "'"
+            text_literal(status | string | lower)
         ) -%}
     {%- endfor -%}
     {%- set listed = listed | join(', ') or "''" -%}

@@ -26,11 +26,11 @@
 {% macro event_name_of(expression) -%}
     {%- set names = [] -%}
     {%- for name in var('page_view_names') -%}
-        {%- do names.append("'" ~ (name | lower | replace("'", "''")) ~ "'") -%}
+        {%- do names.append(text_literal(name | lower)) -%}
     {%- endfor -%}
     case
         when lower({{ expression }}) in ({{ names | join(', ') }})
-            then '{{ var('page_view_names')[0] | replace("'", "''") }}'
+            then {{ text_literal(var('page_view_names')[0]) }}
         else {{ expression }}
     end
 {%- endmacro %}

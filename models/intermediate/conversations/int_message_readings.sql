@@ -107,7 +107,7 @@ folded as (
         trim(
             substr(
                 {{ text_replace(
-                    "replace(replace(text, chr(160), ' '), '’', '''')",
+                    "replace(replace(text, chr(160), ' '), '’', chr(39))",
                     loose_space, ' '
                 ) }},
                 1, 2000

@@ -57,7 +57,7 @@ group_moves as (
     where
         lower(activities.group_name) in (
             {%- for group in var('freshdesk_human_group_ids') %}
-            '{{ group | string | lower | replace("'", "''") }}'
+            {{ text_literal(group | string | lower) }}
             {{- "," if not loop.last }}
             {%- else %}
             ''

@@ -52,7 +52,7 @@ renamed as (
         {{ configured_field('anonymous_id') }} as anonymous_id,
 
         ---------- strings
-        '{{ var('page_view_names')[0] | replace("'", "''") }}' as event_name,
+        {{ text_literal(var('page_view_names')[0]) }} as event_name,
         {{ configured_field(
             var('warehouse_events_page'), 'properties', 'row_json'
         ) }} as page,
