@@ -1052,6 +1052,7 @@
 {% macro spark_type(type) -%}
     {{ {
         'text': 'string',
+        'varchar': 'string',
         'timestamp': 'timestamp_ntz',
         'double precision': 'double',
     }.get(type | lower, type) }}
@@ -1340,6 +1341,35 @@
 {%- endmacro %}
 
 
+{#- How a model is kept of which each build replaces some rows by their key, and
+    by what strategy. On Spark only Delta and Iceberg can: with any other format
+    the model is built as a whole each time, to the same rows. -#}
+{% macro materialized_by_key() -%}
+    {{ return(adapter.dispatch('materialized_by_key')()) }}
+{%- endmacro %}
+
+{% macro default__materialized_by_key() -%}
+    {{ return('incremental') }}
+{%- endmacro %}
+
+{% macro spark__materialized_by_key() -%}
+    {%- set format = env_var('AFTERCLOSE_SPARK_FORMAT', 'parquet') -%}
+    {{ return('incremental' if format in ['delta', 'iceberg'] else 'table') }}
+{%- endmacro %}
+
+{% macro replace_by_key() -%}
+    {{ return(adapter.dispatch('replace_by_key')()) }}
+{%- endmacro %}
+
+{% macro default__replace_by_key() -%}
+    {{ return('delete+insert') }}
+{%- endmacro %}
+
+{% macro spark__replace_by_key() -%}
+    {{ return('merge') }}
+{%- endmacro %}
+
+
 {#- What dbt itself spells for Spark, where it is wrong for us. The names are
     dbt's: it looks here first. -#}
 
@@ -1347,6 +1377,17 @@
     takes them away. -#}
 {% macro spark__escape_single_quotes(expression) -%}
     {{ return(text_literal(expression)[1:-1]) }}
+{%- endmacro %}
+
+{#- In a session, a table's place is named, although it is the usual one: Spark
+    overwrites what it finds at a named place and stops at anything else, so the
+    files of a build that was killed stopped every later build. -#}
+{% macro spark__location_clause() -%}
+    {%- if config.get('location_root') -%}
+        location {{ text_literal(config.get('location_root') ~ '/' ~ this.identifier) }}
+    {%- elif target.method == 'session' -%}
+        location {{ text_literal(this.identifier) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Contracts say `double precision` and `timestamp`. -#}
@@ -1384,30 +1425,56 @@
     )
 {%- endmacro %}
 
-{#- dbt's own hands the values over to be filled in, which leaves the quotation
-    marks and backslashes in them as they are. -#}
+{#- The types of seeds are those of the other engines, and dbt's own hands the
+    values over to be filled in, which leaves the quotation marks and backslashes
+    in them as they are. -#}
+{% macro spark_seed_types(model, agate_table) -%}
+    {%- set given = model['config'].get('column_types', {}) -%}
+    {%- set types = [] -%}
+    {%- for name in agate_table.column_names -%}
+        {%- do types.append(spark_type(
+            given.get(name, adapter.convert_type(agate_table, loop.index0))
+        )) -%}
+    {%- endfor -%}
+    {{ return(types) }}
+{%- endmacro %}
+
+{% macro spark__create_csv_table(model, agate_table) -%}
+    {%- set types = spark_seed_types(model, agate_table) -%}
+    {%- set sql -%}
+        create table {{ this.render() }} (
+            {%- for name in agate_table.column_names -%}
+            {{ adapter.quote(name) }} {{ types[loop.index0] }}
+            {{- ', ' if not loop.last }}
+            {%- endfor -%}
+        )
+        {{ file_format_clause() }}
+        {{ location_clause() }}
+    {%- endset -%}
+    {%- call statement('_') -%}{{ sql }}{%- endcall -%}
+    {{ return(sql) }}
+{%- endmacro %}
+
 {% macro spark__load_csv_rows(model, agate_table) -%}
-    {%- set types = model['config'].get('column_types', {}) -%}
+    {%- set types = spark_seed_types(model, agate_table) -%}
     {%- set statements = [] -%}
     {%- for chunk in agate_table.rows | batch(1000) -%}
-        {%- set statement -%}
-            insert into {{ this.render() }} values
+        {%- set sql -%}
+            insert {{ 'overwrite' if loop.first else 'into' }} {{ this.render() }}
+            values
             {% for row in chunk -%}
                 (
                 {%- for value in row -%}
-                    {%- set name = agate_table.column_names[loop.index0] -%}
                     cast(
                         {{- 'null' if value is none else text_literal(value) }} as
-                        {{ types.get(
-                            name, adapter.convert_type(agate_table, loop.index0)
-                        ) -}}
+                        {{ types[loop.index0] -}}
                     ){{ ', ' if not loop.last }}
                 {%- endfor -%}
                 ){{ ',' if not loop.last }}
             {% endfor %}
         {%- endset -%}
-        {%- do adapter.add_query(statement, abridge_sql_log=True) -%}
-        {%- do statements.append(statement) -%}
+        {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
+        {%- do statements.append(sql) -%}
     {%- endfor -%}
     {{ return(statements[0]) }}
 {%- endmacro %}

@@ -18,6 +18,7 @@ import duckdb
 import jinja2
 import yaml
 
+from afterclose.spark import Spark
 from afterclose.venv import PROJECT_DIR
 
 target_option = click.option(
@@ -270,7 +271,7 @@ class DuckDB:
         )
 
 
-ENGINES = {"duckdb": DuckDB}
+ENGINES = {"duckdb": DuckDB, "spark": Spark}
 
 
 @contextmanager
