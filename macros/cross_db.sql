@@ -3,22 +3,6 @@
     engines get their own version beside it. -#}
 
 
-{#- A value as a quoted SQL string. Spark reads a backslash in one as the
-    beginning of an escape and '' as two strings in a row: every quotation mark
-    was lost, and every \b of a pattern became a backspace. -#}
-{% macro text_literal(value) -%}
-    {{ return(adapter.dispatch('text_literal')(value)) }}
-{%- endmacro %}
-
-{% macro default__text_literal(value) -%}
-    '{{ value | string | replace("'", "''") }}'
-{%- endmacro %}
-
-{% macro spark__text_literal(value) -%}
-    '{{ value | string | replace('\\', '\\\\') | replace("'", "\\'") }}'
-{%- endmacro %}
-
-
 {#- Gives a UTC `timestamp` without zone from a native timestamp, a native
     timestamp with zone, or text with or without an offset. Text that is no
     time gives null. A plain cast drops a "+02:00" without a word and reads a
@@ -39,6 +23,10 @@
             ) at time zone 'UTC'
         else try_cast(cast({{ expression }} as varchar) as timestamp)
     end
+{%- endmacro %}
+
+{% macro postgres__utc_timestamp(expression) -%}
+    {{ own_function('utc_timestamp') }}({{ expression }})
 {%- endmacro %}
 
 {#- A timestamp with zone prints without it, in the session's zone, so its type
@@ -82,7 +70,13 @@
 {% macro default__local_to_utc(expression, timezone) -%}
     try_cast(
         cast({{ expression }} as varchar) as timestamp
-    ) at time zone '{{ timezone }}' at time zone 'UTC'
+    ) at time zone {{ text_literal(timezone) }} at time zone 'UTC'
+{%- endmacro %}
+
+{% macro postgres__local_to_utc(expression, timezone) -%}
+    {{ own_function('wall_time') }}(
+        {{ expression }}
+    ) at time zone {{ text_literal(timezone) }} at time zone 'UTC'
 {%- endmacro %}
 
 {#- An hour that the clocks of the zone show twice is the later one, as on the
@@ -113,7 +107,8 @@
     cast(
         date_trunc(
             'week',
-            {{ expression }} at time zone 'UTC' at time zone '{{ timezone }}'
+            {{ expression }} at time zone 'UTC'
+            at time zone {{ text_literal(timezone) }}
         ) as date
     )
 {%- endmacro %}
@@ -137,7 +132,7 @@
 
 {% macro default__day_begins_at(expression, timezone) -%}
     cast({{ expression }} as timestamp)
-    at time zone '{{ timezone }}' at time zone 'UTC'
+    at time zone {{ text_literal(timezone) }} at time zone 'UTC'
 {%- endmacro %}
 
 {% macro spark__day_begins_at(expression, timezone) -%}
@@ -155,6 +150,13 @@
 
 {% macro default__seconds_between(earlier, later) -%}
     (epoch({{ later }}) - epoch({{ earlier }}))
+{%- endmacro %}
+
+{% macro postgres__seconds_between(earlier, later) -%}
+    (
+        cast(extract(epoch from {{ later }}) as double precision)
+        - cast(extract(epoch from {{ earlier }}) as double precision)
+    )
 {%- endmacro %}
 
 {#- Spark's own functions for it go by way of the session's zone, where an hour
@@ -185,7 +187,7 @@
     {%- set steps = [] -%}
     {%- for key in keys -%}
         {%- do steps.append(
-            '[' ~ key ~ ']' if key is number else '."' ~ key ~ '"'
+            '/' ~ (key | string | replace('~', '~0') | replace('/', '~1'))
         ) -%}
     {%- endfor -%}
     json_extract_string(
@@ -193,7 +195,19 @@
             when json_valid(cast({{ expression }} as varchar))
                 then cast({{ expression }} as varchar)
         end,
-        {{ text_literal('$' ~ steps | join('')) }}
+        {#- A pointer: in a path '$."a"', no key can hold a quotation mark. #}
+        {{ text_literal(steps | join('') or '$') }}
+    )
+{%- endmacro %}
+
+{% macro postgres__json_text(expression, path) -%}
+    {%- set keys = [path] if path is string else path -%}
+    {%- set steps = [] -%}
+    {%- for key in keys -%}
+        {%- do steps.append("'" ~ (key | string | replace("'", "''")) ~ "'") -%}
+    {%- endfor -%}
+    {{ own_function('json_text') }}(
+        cast({{ expression }} as text), array[{{ steps | join(', ') }}]::text[]
     )
 {%- endmacro %}
 
@@ -278,6 +292,11 @@
 
 {% macro default__text_matches(expression, pattern) -%}
     regexp_matches({{ expression }}, {{ pattern }})
+{%- endmacro %}
+
+{% macro postgres__text_matches(expression, pattern) -%}
+    ({{ expression }}) collate "C"
+    ~ {{ own_function('regular_expression') }}({{ pattern }})
 {%- endmacro %}
 
 {#- A pattern in a column is translated row by row: as java_pattern does it, as
@@ -377,6 +396,15 @@
     )
 {%- endmacro %}
 
+{% macro postgres__text_replace(expression, pattern, replacement) -%}
+    regexp_replace(
+        ({{ expression }}) collate "C",
+        {{ own_function('regular_expression') }}({{ text_literal(pattern) }}),
+        {{ text_literal(replacement) }},
+        'g'
+    )
+{%- endmacro %}
+
 {% macro spark__text_replace(expression, pattern, replacement) -%}
     regexp_replace(
         {{ expression }},
@@ -393,6 +421,16 @@
 
 {% macro default__each_match(expression, pattern) -%}
     unnest(regexp_extract_all({{ expression }}, {{ text_literal(pattern) }}))
+{%- endmacro %}
+
+{% macro postgres__each_match(expression, pattern) -%}
+    (regexp_matches(
+        ({{ expression }}) collate "C",
+        {{ own_function('regular_expression') }}(
+            {{ text_literal(pattern) }}, true
+        ),
+        'g'
+    ))[1]
 {%- endmacro %}
 
 {% macro spark__each_match(expression, pattern) -%}
@@ -461,7 +499,7 @@
 
 {% macro default__is_known_timezone(timezone) -%}
     {%- set found = run_query(
-        "select count(*) as zones from pg_timezone_names() where lower(name) = "
+        'select count(*) as zones from pg_timezone_names() where lower(name) = '
         ~ text_literal(timezone | string | lower)
     ) -%}
     {{ return(found.rows[0][0] > 0) }}
@@ -495,6 +533,10 @@
                 when 'VARCHAR' then 'string'
             end
     end
+{%- endmacro %}
+
+{% macro postgres__json_kind(expression) -%}
+    {{ own_function('json_kind') }}({{ expression }})
 {%- endmacro %}
 
 {% macro spark__json_kind(expression) -%}
@@ -531,6 +573,12 @@
     )) as varchar)
 {%- endmacro %}
 
+{% macro postgres__json_last_message(expression, roles) -%}
+    {{ own_function('json_last_message') }}(
+        {{ expression }}, array['{{ roles | join("', '") }}']
+    )
+{%- endmacro %}
+
 {% macro spark__json_last_message(expression, roles) -%}
     try_element_at(filter(
         {{ spark_json_elements(expression) }},
@@ -565,6 +613,10 @@
     ), lambda part_text: part_text is not null), []), chr(10))
 {%- endmacro %}
 
+{% macro postgres__json_part_texts(expression) -%}
+    {{ own_function('json_part_texts') }}({{ expression }})
+{%- endmacro %}
+
 {% macro spark__json_part_texts(expression) -%}
     array_join(nullif(filter(transform(
         {{ spark_json_elements(expression) }},
@@ -593,6 +645,11 @@
 
 {% macro default__first_known(expression, ordered_by) -%}
     arg_min({{ expression }}, {{ ordered_by }})
+{%- endmacro %}
+
+{% macro postgres__first_known(expression, ordered_by) -%}
+    (array_agg({{ expression }} order by {{ ordered_by }})
+        filter (where ({{ expression }}) is not null))[1]
 {%- endmacro %}
 
 {% macro spark__first_known(expression, ordered_by) -%}
@@ -632,6 +689,10 @@
     )
 {%- endmacro %}
 
+{% macro postgres__each_matching_line(expression, pattern) -%}
+    {{ own_function('matching_lines') }}({{ expression }}, {{ pattern }})
+{%- endmacro %}
+
 {% macro spark__each_matching_line(expression, pattern) -%}
     explode(filter(
         transform(
@@ -667,7 +728,13 @@
             when json_valid(cast({{ expression }} as varchar))
                 then cast({{ expression }} as varchar)
         end,
-        '$."' || {{ key_expression }} || '"'
+        '/' || replace(replace({{ key_expression }}, '~', '~0'), '/', '~1')
+    )
+{%- endmacro %}
+
+{% macro postgres__json_text_of_column(expression, key_expression) -%}
+    {{ own_function('json_text') }}(
+        cast({{ expression }} as text), array[{{ key_expression }}]::text[]
     )
 {%- endmacro %}
 
@@ -692,6 +759,12 @@
     )
 {%- endmacro %}
 
+{% macro postgres__nanoseconds_to_timestamp(expression) -%}
+    timestamp '1970-01-01 00:00:00'
+    + nullif({{ try_cast(expression, 'bigint') }}, 0) / 1000
+    * interval '1 microsecond'
+{%- endmacro %}
+
 {% macro spark__nanoseconds_to_timestamp(expression) -%}
     {{ spark_timestamp_of_microseconds(
         '(nullif(try_cast(cast(' ~ expression ~ ' as string) as bigint), 0) div 1000)'
@@ -707,6 +780,10 @@
 
 {% macro default__plus_nanoseconds(timestamp, nanoseconds) -%}
     {{ timestamp }} + to_microseconds({{ nanoseconds }} // 1000)
+{%- endmacro %}
+
+{% macro postgres__plus_nanoseconds(timestamp, nanoseconds) -%}
+    {{ timestamp }} + ({{ nanoseconds }}) / 1000 * interval '1 microsecond'
 {%- endmacro %}
 
 {% macro spark__plus_nanoseconds(timestamp, nanoseconds) -%}
@@ -728,6 +805,10 @@
         case when json_valid({{ expression }}) then {{ expression }} end,
         '$[*]'
     ) as varchar []))
+{%- endmacro %}
+
+{% macro postgres__each_json_element(expression) -%}
+    {{ own_function('json_elements') }}({{ expression }})
 {%- endmacro %}
 
 {% macro spark__each_json_element(expression) -%}
@@ -766,6 +847,13 @@
     )) as varchar)
 {%- endmacro %}
 
+{% macro postgres__json_zipped(columns) -%}
+    {{ own_function('json_zipped') }}(
+        array['{{ columns | join("', '") }}'],
+        array[{{ columns.values() | join(', ') }}]
+    )
+{%- endmacro %}
+
 {% macro spark__json_zipped(columns) -%}
     {%- set first = columns.values() | first -%}
     '[' || array_join(transform(
@@ -793,6 +881,12 @@
         "case when json_valid(" ~ expression ~ ") then cast(" ~ expression
         ~ " as json) end", 4
     ) }}
+{%- endmacro %}
+
+{% macro postgres__otlp_value(expression) -%}
+    {{ own_function('otlp_value') }}(
+        {{ own_function('json_or_null') }}({{ expression }}), 4
+    )
 {%- endmacro %}
 
 {% macro spark__otlp_value(expression) -%}
@@ -887,6 +981,10 @@
     end
 {%- endmacro %}
 
+{% macro postgres__otlp_attributes(expression) -%}
+    {{ own_function('otlp_attributes') }}({{ expression }})
+{%- endmacro %}
+
 {% macro spark__otlp_attributes(expression) -%}
     '{' || array_join(transform(
         {{ spark_json_elements(spark_valid_json(expression)) }},
@@ -972,6 +1070,15 @@
     ), [])) as varchar)
 {%- endmacro %}
 
+{% macro postgres__json_indexed_messages(
+    expression, prefix, default_role, infix, part_key
+) -%}
+    {{ own_function('json_indexed_messages') }}(
+        {{ expression }}, '{{ prefix }}', '{{ default_role }}', '{{ infix }}',
+        '{{ part_key }}'
+    )
+{%- endmacro %}
+
 {% macro spark__json_indexed_messages(
     expression, prefix, default_role, infix, part_key
 ) -%}
@@ -1024,6 +1131,12 @@
     cast(json_object('role', {{ role }}, 'content', {{ content }}) as varchar)
 {%- endmacro %}
 
+{% macro postgres__json_message(role, content) -%}
+    '{"role":' || coalesce(to_json(cast({{ role }} as text))::text, 'null')
+    || ',"content":'
+    || coalesce(to_json(cast({{ content }} as text))::text, 'null') || '}'
+{%- endmacro %}
+
 {% macro spark__json_message(role, content) -%}
     to_json(
         named_struct('role', {{ role }}, 'content', {{ content }}),
@@ -1041,6 +1154,23 @@
 
 {% macro default__try_cast(expression, type) -%}
     try_cast({{ expression }} as {{ type }})
+{%- endmacro %}
+
+{% macro postgres__try_cast(expression, type) -%}
+    {%- set text = 'cast(' ~ expression ~ ' as text)' -%}
+    {%- if type == 'boolean' -%}
+    {{ own_function('try_boolean') }}({{ text }})
+    {%- elif type == 'double precision' -%}
+    {{ own_function('try_double') }}({{ text }})
+    {%- elif type == 'timestamp' -%}
+    {{ own_function('wall_time') }}({{ text }})
+    {%- elif type in ('integer', 'bigint') -%}
+    cast({{ own_function('try_whole_number') }}(
+        {{ text }}, {{ 31 if type == 'integer' else 63 }}
+    ) as {{ type }})
+    {%- else -%}
+    cast({{ own_function('try_number') }}({{ text }}) as {{ type }})
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Spark reads 'y' and '1' as a boolean, too, as the other engines do. -#}
@@ -1090,6 +1220,10 @@
     end
 {%- endmacro %}
 
+{% macro postgres__epoch_timestamp(expression) -%}
+    {{ own_function('epoch_timestamp') }}({{ expression }})
+{%- endmacro %}
+
 {#- A number of type double prints as 1.734537511E9. -#}
 {% macro spark__epoch_timestamp(expression) -%}
     {%- set text -%}
@@ -1128,6 +1262,16 @@
     end
 {%- endmacro %}
 
+{% macro postgres__json_of(expression) -%}
+    case
+        when pg_typeof({{ expression }}) in (
+            cast('text' as regtype), cast('varchar' as regtype),
+            cast('json' as regtype), cast('jsonb' as regtype)
+        ) then cast({{ expression }} as text)
+        else cast(to_json({{ expression }}) as text)
+    end
+{%- endmacro %}
+
 {#- to_json takes no text, so the value stands in a struct. -#}
 {% macro spark__json_of(expression) -%}
     case
@@ -1161,6 +1305,10 @@
             json_extract({{ object }}, '$.*')[position]
         ) as varchar)
     ))
+{%- endmacro %}
+
+{% macro postgres__each_json_entry(expression) -%}
+    {{ own_function('json_entries') }}({{ expression }})
 {%- endmacro %}
 
 {% macro spark__each_json_entry(expression) -%}
@@ -1210,6 +1358,14 @@
     end
 {%- endmacro %}
 
+{% macro postgres__json_object_of_pairs(
+    expression, name_key, value_key
+) -%}
+    {{ own_function('json_object_of_pairs') }}(
+        cast({{ expression }} as text), '{{ name_key }}', '{{ value_key }}'
+    )
+{%- endmacro %}
+
 {% macro spark__json_object_of_pairs(expression, name_key, value_key) -%}
     {%- set text = "cast(" ~ expression ~ " as string)" -%}
     case
@@ -1235,6 +1391,10 @@
 
 {% macro default__row_as_json(row_alias) -%}
     cast(to_json({{ row_alias }}) as varchar)
+{%- endmacro %}
+
+{% macro postgres__row_as_json(row_alias) -%}
+    cast(to_json({{ row_alias }}) as text)
 {%- endmacro %}
 
 {% macro spark__row_as_json(row_alias) -%}
@@ -1266,6 +1426,10 @@
         )[1],
         length({{ key_expression }}) + 2
     )
+{%- endmacro %}
+
+{% macro postgres__json_tag_value(expression, key_expression) -%}
+    {{ own_function('json_tag_value') }}({{ expression }}, {{ key_expression }})
 {%- endmacro %}
 
 {% macro spark__json_tag_value(expression, key_expression) -%}
@@ -1305,6 +1469,18 @@
     ), lambda item_text: item_text is not null), []), chr(10))
 {%- endmacro %}
 
+{% macro postgres__json_list_texts(expression, path, key) -%}
+    {%- set steps = [] -%}
+    {%- for step in path -%}
+        {%- do steps.append("'" ~ step ~ "'") -%}
+    {%- endfor -%}
+    {{ own_function('json_list_texts') }}(
+        cast({{ expression }} as text),
+        array[{{ steps | join(', ') }}]::text[],
+        '{{ key }}'
+    )
+{%- endmacro %}
+
 {% macro spark__json_list_texts(expression, path, key) -%}
     array_join(nullif(filter(transform(
         {{ spark_json_elements(json_text(expression, path)) }},
@@ -1331,6 +1507,10 @@
     ))
 {%- endmacro %}
 
+{% macro postgres__each_numbered_json_element(expression) -%}
+    {{ own_function('json_numbered_elements') }}({{ expression }})
+{%- endmacro %}
+
 {% macro spark__each_numbered_json_element(expression) -%}
     {%- set array = spark_valid_json(expression) -%}
     explode(transform(
@@ -1338,6 +1518,1010 @@
         (element, position) -> '[' || position || ','
             || {{ spark_json_of_element(array, 'element', 'position') }} || ']'
     ))
+{%- endmacro %}
+
+
+{#- Text in small letters, of any script. lower() is enough where only ASCII
+    words are compared; on PostgreSQL it follows the database's locale, and in
+    one of locale C it left every letter beyond ASCII as it was. -#}
+{% macro small_letters(expression) -%}
+    {{ return(adapter.dispatch('small_letters')(expression)) }}
+{%- endmacro %}
+
+{% macro default__small_letters(expression) -%}
+    lower({{ expression }})
+{%- endmacro %}
+
+{% macro postgres__small_letters(expression) -%}
+    {{ own_function('small_letters') }}({{ expression }})
+{%- endmacro %}
+
+
+{#- At the end of a CTE: what it computes is computed once, however often the
+    next one names it. PostgreSQL writes a CTE into its reader, and each layer of
+    a chat payload names the one before a dozen times: seven layers never came to
+    an end. -#}
+{% macro computed_once() -%}
+    {{ return(adapter.dispatch('computed_once')()) }}
+{%- endmacro %}
+
+{% macro default__computed_once() -%}
+{%- endmacro %}
+
+{% macro postgres__computed_once() -%}
+    offset 0
+{%- endmacro %}
+
+
+{#- Before the first model: the functions that the macros above call where the
+    engine's own do not do. They lie in the staging schema. -#}
+{% macro create_own_functions() -%}
+    {{ return(adapter.dispatch('create_own_functions')()) }}
+{%- endmacro %}
+
+{% macro default__create_own_functions() -%}
+{%- endmacro %}
+
+{% macro postgres__create_own_functions() -%}
+    {%- if execute and flags.WHICH in ['run', 'build', 'test', 'seed', 'snapshot'] -%}
+    {%- set schema = own_schema() -%}
+    {#- Two builds may start at the same moment: one waits for the other. -#}
+    select pg_advisory_xact_lock(hashtext('afterclose functions'));
+    create schema if not exists {{ schema }};
+    {{ small_letters_function(schema) }}
+    {{ time_functions(schema) }}
+    {{ number_functions(schema) }}
+    {{ pattern_functions(schema) }}
+    {{ json_functions(schema) }}
+    {{ otlp_functions(schema) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro own_schema() -%}
+    {{ adapter.quote(generate_schema_name('staging', none)) }}
+{%- endmacro %}
+
+
+{% macro own_function(name) -%}
+    {{ own_schema() }}.{{ name }}
+{%- endmacro %}
+
+
+{#- The first collation of this server that knows letters beyond ASCII. The words
+    "create or replace" would fail on a view's function only if its arguments
+    changed. -#}
+{% macro small_letters_function(schema) -%}
+    do $create$
+    declare
+        candidate text;
+        small text;
+    begin
+        foreach candidate in array array[
+            'pg_c_utf8', 'C.utf8', 'C.UTF-8', 'und-x-icu', 'en-x-icu',
+            'en_US.utf8', 'en_US', 'default'
+        ] loop
+            begin
+                execute format('select lower(%L collate %I)', 'É', candidate)
+                into small;
+                exit when small = 'é';
+            exception when others then
+                null;
+            end;
+        end loop;
+        execute format(
+            'create or replace function {{ schema }}.small_letters(value text)'
+            ' returns text language sql immutable strict parallel safe'
+            ' as $body$ select lower(value collate %I) $body$',
+            candidate
+        );
+        execute format(
+            'create or replace function {{ schema }}.other_case(value text)'
+            ' returns text language sql immutable strict parallel safe'
+            ' as $body$ select case when lower(value collate %1$I) = value'
+            ' then upper(value collate %1$I) else lower(value collate %1$I) end'
+            ' $body$',
+            candidate
+        );
+    end
+    $create$;
+{%- endmacro %}
+
+
+{#- utc_timestamp, wall_time and epoch_timestamp. A time that is text is taken
+    apart here: a cast rounds nanoseconds, stops the build at 2026-02-30 and reads
+    05/01/2026 as the session likes. -#}
+{% macro time_functions(schema) -%}
+    create or replace function {{ schema }}.utc_timestamp(value timestamptz)
+    returns timestamp language sql immutable strict parallel safe as
+    $body$ select value at time zone 'UTC' $body$;
+
+    create or replace function {{ schema }}.utc_timestamp(value timestamp)
+    returns timestamp language sql immutable strict parallel safe as
+    $body$ select value $body$;
+
+    create or replace function {{ schema }}.utc_timestamp(value text)
+    returns timestamp language plpgsql immutable strict parallel safe as
+    $body$
+    declare
+        parts text[];
+        year integer;
+        month integer;
+        day date;
+        clock interval;
+        zone interval;
+    begin
+        -- what most tools write, and no day that some month lacks
+        if value ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?(Z|[+-][01][0-9](:?[0-5][0-9])?)?$'
+        then
+            if value ~ '(Z|[+-][0-9:]+)$' then
+                return cast(value as timestamptz) at time zone 'UTC';
+            end if;
+            return cast(value as timestamp);
+        end if;
+
+        parts := regexp_match(
+            value,
+            '^\s*([0-9]{1,4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})'
+            '(?:[ T] *([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:[.]([0-9]*))?)?'
+            '(?:Z| UTC|([+-])([0-9]{2})(?::?([0-9]{2}))?)?\s*)?$'
+        );
+        if parts is null then
+            return null;
+        end if;
+        year := parts[1];
+        month := parts[2];
+        if year = 0 or month not between 1 and 12
+            or cast(parts[3] as integer) not between 1 and 31
+        then
+            return null;
+        end if;
+        day := make_date(year, month, 1) + (cast(parts[3] as integer) - 1);
+        if extract(month from day) <> month
+            or cast(parts[4] as integer) > 24
+            or cast(parts[5] as integer) > 59
+            or cast(parts[6] as integer) > 59
+        then
+            return null;
+        end if;
+        clock := make_interval(
+            hours => coalesce(cast(parts[4] as integer), 0),
+            mins => coalesce(cast(parts[5] as integer), 0),
+            secs => coalesce(cast(parts[6] as integer), 0)
+        ) + coalesce(
+            cast(rpad(left(parts[7], 6), 6, '0') as integer), 0
+        ) * interval '1 microsecond';
+        zone := make_interval(
+            hours => coalesce(cast(parts[9] as integer), 0),
+            mins => coalesce(cast(parts[10] as integer), 0)
+        );
+        return day + clock - case when parts[8] = '-' then -zone else zone end;
+    end
+    $body$;
+
+    create or replace function {{ schema }}.wall_time(value timestamptz)
+    returns timestamp language sql immutable strict parallel safe as
+    $body$ select value at time zone 'UTC' $body$;
+
+    create or replace function {{ schema }}.wall_time(value timestamp)
+    returns timestamp language sql immutable strict parallel safe as
+    $body$ select value $body$;
+
+    create or replace function {{ schema }}.wall_time(value text)
+    returns timestamp language plpgsql immutable strict parallel safe as
+    $body$
+    begin
+        return {{ schema }}.utc_timestamp(regexp_replace(
+            value, '(:[0-9.]+)(Z| UTC|[+-][0-9]{2}(:?[0-9]{2})?)\s*$', '\1'
+        ));
+    end
+    $body$;
+
+    create or replace function {{ schema }}.epoch_timestamp(value timestamptz)
+    returns timestamp language sql immutable strict parallel safe as
+    $body$ select value at time zone 'UTC' $body$;
+
+    create or replace function {{ schema }}.epoch_timestamp(value timestamp)
+    returns timestamp language sql immutable strict parallel safe as
+    $body$ select value $body$;
+
+    create or replace function {{ schema }}.epoch_timestamp(value text)
+    returns timestamp language plpgsql immutable strict parallel safe as
+    $body$
+    begin
+        if value ~ '^[0-9]{9,10}([.][0-9]+)?$' then
+            return timestamp '1970-01-01 00:00:00' + cast(
+                round(cast(value as double precision) * 1000000) as bigint
+            ) * interval '1 microsecond';
+        elsif value ~ '^[0-9]{13}([.]0+)?$' then
+            return timestamp '1970-01-01 00:00:00' + cast(
+                cast(value as double precision) * 1000 as bigint
+            ) * interval '1 microsecond';
+        end if;
+        return {{ schema }}.utc_timestamp(value);
+    end
+    $body$;
+
+    create or replace function {{ schema }}.epoch_timestamp(value double precision)
+    returns timestamp language sql immutable strict parallel safe as
+    $body$ select {{ schema }}.epoch_timestamp(cast(value as text)) $body$;
+{%- endmacro %}
+
+
+{#- try_number, try_whole_number, try_double and try_boolean, for try_cast: text
+    that is no such value gives null. PostgreSQL only learned to ask before a cast
+    in version 16. -#}
+{% macro number_functions(schema) -%}
+    create or replace function {{ schema }}.try_number(value text)
+    returns numeric language plpgsql immutable strict parallel safe as
+    $body$
+    begin
+        if value ~ '^\s*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?\s*$'
+        then
+            return cast(value as numeric);
+        end if;
+        return null;
+    end
+    $body$;
+
+    -- as a numeric, which holds whatever was written
+    create or replace function {{ schema }}.try_whole_number(value text, bits integer)
+    returns numeric language plpgsql immutable strict parallel safe as
+    $body$
+    declare
+        number numeric := round({{ schema }}.try_number(value));
+    begin
+        if number >= -(2::numeric ^ bits) and number < 2::numeric ^ bits then
+            return number;
+        end if;
+        return null;
+    end
+    $body$;
+
+    create or replace function {{ schema }}.try_double(value text)
+    returns double precision language plpgsql immutable strict parallel safe as
+    $body$
+    declare
+        number numeric := {{ schema }}.try_number(value);
+    begin
+        if number is null then
+            if value ~* '^\s*[+-]?(nan|inf|infinity)\s*$' then
+                return cast(value as double precision);
+            end if;
+            return null;
+        end if;
+        if abs(number) > 1.7e308 then
+            return cast(
+                case when number < 0 then '-inf' else 'inf' end
+                as double precision
+            );
+        elsif abs(number) < 1e-307 then
+            return 0;
+        end if;
+        return cast(value as double precision);
+    end
+    $body$;
+
+    create or replace function {{ schema }}.try_boolean(value text)
+    returns boolean language sql immutable strict parallel safe as
+    $body$
+        select case
+            when lower(value) in ('true', 't', 'yes', 'y', '1') then true
+            when lower(value) in ('false', 'f', 'no', 'n', '0') then false
+        end
+    $body$;
+{%- endmacro %}
+
+
+{#- regular_expression and matching_lines. The project's patterns are those of
+    RE2; PostgreSQL means something else by \b, by a dot and by small flags, and
+    what is a letter to it depends on the collation. With collation C only ASCII
+    letters have another case, so (?i) gets the other letters' cases spelled out. -#}
+{% macro pattern_functions(schema) -%}
+    create or replace function {{ schema }}.regular_expression(
+        pattern text, as_group boolean default false
+    )
+    returns text language plpgsql immutable strict parallel safe as
+    $body$
+    declare
+        flags text := coalesce((regexp_match(pattern, '^\(\?([ims]+)\)'))[1], '');
+        is_caseless boolean := position('i' in flags) > 0;
+        dot text := case when position('s' in flags) > 0 then '.' else '[^\n]' end;
+        rest text := regexp_replace(pattern, '^\(\?[ims]+\)', '');
+        found text := '';
+        token text;
+        other text;
+        others text := '';
+        is_class boolean := false;
+        -- where in found the last class or sign begins
+        last integer := 1;
+        times integer;
+    begin
+        -- one escape, named class, opening of a class, count, or sign at a time
+        for token in
+            select (regexp_matches(
+                rest, '(\\.|\[:\^?[a-z]+:\]|\[\^?\]?|\{[0-9,]+\}|.)', 'g'
+            ))[1]
+        loop
+            -- no count beyond 255: what is repeated is written once more
+            if not is_class and token ~ '^\{.*[0-9]{3}' then
+                times := (regexp_match(token, '([0-9]+)\}'))[1];
+                if times > 255 then
+                    other := substr(found, last);
+                    found := found || regexp_replace(token, '[0-9]+\}', '255}')
+                        || other || '{0,' || (times - 255) || '}';
+                    continue;
+                end if;
+            end if;
+            if not is_class then
+                last := length(found) + 1;
+            end if;
+            if is_class and left(token, 1) = '[' and left(token, 2) <> '[:' then
+                -- a bracket inside a class stands for itself
+                if right(token, 1) = ']' then
+                    found := found || left(token, -1) || others || ']';
+                    is_class := false;
+                else
+                    found := found || token;
+                end if;
+            elsif is_class and token = ']' then
+                found := found || others || ']';
+                others := '';
+                is_class := false;
+            elsif not is_class and left(token, 1) = '[' then
+                found := found || token;
+                is_class := true;
+            elsif token = '\b' and not is_class then
+                found := found || '\y';
+            elsif token = '\B' and not is_class then
+                found := found || '\Y';
+            elsif token = '\z' then
+                found := found || '\Z';
+            elsif token in ('\d', '\w', '\s') then
+                other := case token
+                    when '\d' then '0-9' when '\w' then 'A-Za-z0-9_'
+                    else ' \t\n\f\r'
+                end;
+                found := found || case
+                    when is_class then other else '[' || other || ']'
+                end;
+            elsif token in ('\D', '\W', '\S') and not is_class then
+                found := found || case token
+                    when '\D' then '[^0-9]' when '\W' then '[^A-Za-z0-9_]'
+                    else '[^ \t\n\f\r]'
+                end;
+            elsif token = '.' and not is_class then
+                found := found || dot;
+            elsif is_caseless and length(token) = 1 and ascii(token) > 127 then
+                other := {{ schema }}.other_case(token);
+                if other = token then
+                    found := found || token;
+                elsif is_class then
+                    found := found || token;
+                    others := others || other;
+                else
+                    found := found || '[' || token || other || ']';
+                end if;
+            else
+                found := found || token;
+            end if;
+        end loop;
+        -- with w, ^ and $ are the ends of a line
+        flags := case when is_caseless then 'i' else '' end
+            || case when position('m' in flags) > 0 then 'w' else '' end;
+        return case when flags <> '' then '(?' || flags || ')' else '' end
+            || case when as_group then '(' || found || ')' else found end;
+    end
+    $body$;
+
+    create or replace function {{ schema }}.matching_lines(value text, pattern text)
+    returns setof integer language plpgsql immutable strict parallel safe as
+    $body$
+    declare
+        line text;
+        line_number integer := 0;
+    begin
+        foreach line in array string_to_array(
+            regexp_replace(
+                value collate "C",
+                {{ schema }}.regular_expression('(?m)' || pattern),
+                chr(1),
+                'g'
+            ),
+            chr(10)
+        ) loop
+            line_number := line_number + 1;
+            if strpos(line, chr(1)) > 0 then
+                return next line_number;
+            end if;
+        end loop;
+    end
+    $body$;
+{%- endmacro %}
+
+
+{#- The functions behind the json macros, on the type json: jsonb sorts keys and
+    rounds no number but rewrites it. Errors are caught, as PostgreSQL asks "is
+    json" only since version 16, and what one reader calls JSON another does
+    not: a key with half a surrogate pair fails when any key is read. -#}
+{% macro json_functions(schema) -%}
+    {#- A caught error is a subtransaction, which parallel workers may only begin
+        since version 17. -#}
+    {%- set version = run_query('show server_version_num').rows[0][0] | int -%}
+    {%- set parallel = 'safe' if version >= 170000 else 'unsafe' -%}
+    create or replace function {{ schema }}.json_or_null(value text)
+    returns json language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    begin
+        if left(ltrim(value, E' \t\n\r'), 1) !~ '[[{"0-9tfnNI-]' then
+            return null;
+        end if;
+        if strpos(value, '\u') > 0 then
+            -- a half pair is no JSON; a character 0 is no text here
+            if regexp_replace(
+                value,
+                '\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}',
+                '', 'g'
+            ) ~ '\\u[dD][89a-fA-F]' then
+                return null;
+            end if;
+            value := regexp_replace(value, '(\\\\)|\\u0000', '\1', 'g');
+        end if;
+        begin
+            return cast(value as json);
+        exception when data_exception then
+            null;
+        end;
+        -- what Python writes and others forgive: NaN, a comma at the end
+        if value ~ 'NaN|Infinity|,\s*[]}]' then
+            begin
+                return cast(regexp_replace(
+                    regexp_replace(
+                        value, '([:,[]\s*)(NaN|-?Infinity)(?=\s*[],}])',
+                        '\1"\2"', 'g'
+                    ),
+                    ',(\s*[]}])', '\1', 'g'
+                ) as json);
+            exception when data_exception then
+                null;
+            end;
+        end if;
+        return null;
+    end
+    $body$;
+
+    -- without blanks between the values, as other engines write it
+    create or replace function {{ schema }}.json_compact(value json)
+    returns text language plpgsql immutable strict parallel safe as
+    $body$
+    begin
+        if json_typeof(value) = 'object' then
+            -- leaves out the blanks, and nulls as well
+            if strpos(value::text, 'null') = 0 then
+                return json_strip_nulls(value)::text;
+            end if;
+            return (
+                select '{' || coalesce(string_agg(
+                    to_json(entry.key)::text || ':'
+                    || {{ schema }}.json_compact(entry.value),
+                    ',' order by entry.position
+                ), '') || '}'
+                from json_each(value) with ordinality
+                    as entry (key, value, position)
+            );
+        elsif json_typeof(value) = 'array' then
+            if strpos(value::text, 'null') = 0 then
+                return json_strip_nulls(value)::text;
+            end if;
+            return (
+                select '[' || coalesce(string_agg(
+                    {{ schema }}.json_compact(element.value),
+                    ',' order by element.position
+                ), '') || ']'
+                from json_array_elements(value) with ordinality
+                    as element (value, position)
+            );
+        elsif json_typeof(value) = 'string' then
+            return to_json(value #>> '{}')::text;
+        end if;
+        return btrim(value::text, E' \t\n\r');
+    end
+    $body$;
+
+    -- the text of a string, the JSON of anything else
+    create or replace function {{ schema }}.json_value_text(value json)
+    returns text language plpgsql immutable strict parallel safe as
+    $body$
+    begin
+        case json_typeof(value)
+            when 'string' then return value #>> '{}';
+            when 'null' then return null;
+            else return {{ schema }}.json_compact(value);
+        end case;
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_text(value text, path text[])
+    returns text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    begin
+        return {{ schema }}.json_value_text(
+            {{ schema }}.json_or_null(value) #> path
+        );
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_kind(value text)
+    returns text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    declare
+        kind text;
+    begin
+        if left(ltrim(value), 1) in ('{', '[', '"') then
+            kind := json_typeof({{ schema }}.json_or_null(value));
+        end if;
+        return case when kind in ('object', 'array', 'string') then kind end;
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_array(value text)
+    returns json language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    declare
+        found json := {{ schema }}.json_or_null(value);
+    begin
+        return case when json_typeof(found) = 'array' then found end;
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_last_message(
+        value text, roles text[]
+    )
+    returns text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    begin
+        return (
+            select {{ schema }}.json_compact(message.value)
+            from json_array_elements({{ schema }}.json_array(value))
+                with ordinality as message (value, position)
+            where lower(coalesce(
+                message.value ->> 'role',
+                message.value #>> '{id,-1}',
+                message.value ->> 'type'
+            )) = any(roles)
+            order by message.position desc
+            limit 1
+        );
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_part_texts(value text)
+    returns text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    begin
+        return (
+            select string_agg(
+                case json_typeof(part.value)
+                    when 'string' then part.value #>> '{}'
+                    when 'object' then case
+                        when (part.value ->> 'role') is null
+                            and coalesce(part.value ->> 'type', 'text')
+                            in ('text', 'input_text', 'output_text')
+                            then coalesce(
+                                {{ schema }}.json_value_text(part.value -> 'text'),
+                                {{ schema }}.json_value_text(
+                                    part.value -> 'content'
+                                )
+                            )
+                    end
+                end,
+                chr(10) order by part.position
+            )
+            from json_array_elements({{ schema }}.json_array(value))
+                with ordinality as part (value, position)
+        );
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_elements(value text)
+    returns setof text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    begin
+        return query
+            select {{ schema }}.json_compact(element.value)
+            from json_array_elements({{ schema }}.json_array(value))
+                as element (value);
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_numbered_elements(value text)
+    returns setof text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    begin
+        return query
+            select '[' || (element.position - 1) || ','
+                || {{ schema }}.json_compact(element.value) || ']'
+            from json_array_elements({{ schema }}.json_array(value))
+                with ordinality as element (value, position);
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_entries(value text)
+    returns setof text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    declare
+        found json := {{ schema }}.json_or_null(value);
+    begin
+        if json_typeof(found) = 'object' then
+            return query
+                select '[' || to_json(entry.key)::text || ','
+                    || {{ schema }}.json_compact(entry.value) || ']'
+                from json_each(found) as entry;
+        end if;
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_object_of_pairs(
+        value text, name_key text, value_key text
+    )
+    returns text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    begin
+        if {{ schema }}.json_kind(value) is distinct from 'array' then
+            return value;
+        end if;
+        return (
+            select '{' || coalesce(string_agg(
+                to_json(pair.value ->> name_key)::text || ':'
+                || {{ schema }}.json_compact(pair.value -> value_key),
+                ',' order by pair.position
+            ), '') || '}'
+            from json_array_elements({{ schema }}.json_array(value))
+                with ordinality as pair (value, position)
+        );
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_tag_value(value text, key text)
+    returns text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    begin
+        return (
+            select substr(tag.value #>> '{}', length(key) + 2)
+            from json_array_elements({{ schema }}.json_array(value))
+                with ordinality as tag (value, position)
+            where left(tag.value #>> '{}', length(key) + 1) = key || ':'
+            order by tag.position
+            limit 1
+        );
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_list_texts(
+        value text, path text[], key text
+    )
+    returns text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    declare
+        found json := {{ schema }}.json_or_null(value) #> path;
+    begin
+        if json_typeof(found) is distinct from 'array' then
+            return null;
+        end if;
+        return (
+            select string_agg(
+                {{ schema }}.json_value_text(item.value -> key),
+                chr(10) order by item.position
+            )
+            from json_array_elements(found) with ordinality
+                as item (value, position)
+        );
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_zipped(keys text[], lists text[])
+    returns text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    declare
+        arrays json[];
+        list text;
+    begin
+        foreach list in array lists loop
+            arrays := arrays || {{ schema }}.json_array(list);
+        end loop;
+        if arrays[1] is null then
+            return null;
+        end if;
+        return (
+            select '[' || coalesce(string_agg(
+                (
+                    select '{' || string_agg(
+                        to_json(keys[place])::text || ':' || coalesce(
+                            {{ schema }}.json_compact(arrays[place] -> position),
+                            'null'
+                        ),
+                        ',' order by place
+                    ) || '}'
+                    from generate_subscripts(keys, 1) as place
+                ),
+                ',' order by position
+            ), '') || ']'
+            from generate_series(0, json_array_length(arrays[1]) - 1) as position
+        );
+    end
+    $body$;
+
+    create or replace function {{ schema }}.json_indexed_messages(
+        value text, prefix text, default_role text, infix text, part_key text
+    )
+    returns text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    declare
+        found json := {{ schema }}.json_or_null(value);
+    begin
+        if json_typeof(found) is distinct from 'object' then
+            return null;
+        end if;
+        return (
+            with entries as (
+                select
+                    entry.key,
+                    {{ schema }}.json_value_text(entry.value) as value
+                from json_each(found) as entry
+                where left(entry.key, length(prefix) + 1) = prefix || '.'
+            ),
+
+            numbers as (
+                select distinct
+                    cast((regexp_match(
+                        substr(entries.key, length(prefix) + 2), '^([0-9]{1,6})[.]'
+                    ))[1] as integer) as number
+                from entries
+            ),
+
+            beginnings as (
+                select number, prefix || '.' || number || '.' || infix as beginning
+                from numbers
+                where number is not null
+            ),
+
+            messages as (
+                select
+                    beginnings.number,
+                    coalesce(max(entries.value) filter (
+                        where entries.key = beginnings.beginning || 'role'
+                    ), default_role) as role,
+                    coalesce(
+                        max(entries.value) filter (
+                            where entries.key = beginnings.beginning || 'content'
+                        ),
+                        nullif(string_agg(
+                            entries.value, chr(10) order by
+                            {{ schema }}.try_number(split_part(substr(
+                                entries.key,
+                                length(beginnings.beginning || 'contents.') + 1
+                            ), '.', 1))
+                        ) filter (
+                            where starts_with(
+                                entries.key, beginnings.beginning || 'contents.'
+                            ) and right(entries.key, length(part_key) + 1)
+                            = '.' || part_key
+                        ), '')
+                    ) as content
+                from beginnings
+                cross join entries
+                group by 1
+            )
+
+            select '[' || string_agg(
+                '{"role":' || to_json(role)::text || ',"content":'
+                || coalesce(to_json(content)::text, 'null') || '}',
+                ',' order by number
+            ) || ']'
+            from messages
+        );
+    end
+    $body$;
+{%- endmacro %}
+
+
+{#- otlp_value and otlp_attributes. -#}
+{% macro otlp_functions(schema) -%}
+    {%- set version = run_query('show server_version_num').rows[0][0] | int -%}
+    {%- set parallel = 'safe' if version >= 170000 else 'unsafe' -%}
+    create or replace function {{ schema }}.otlp_value(value json, depth integer)
+    returns text language plpgsql immutable strict parallel safe as
+    $body$
+    declare
+        kind text;
+        held json;
+    begin
+        if json_typeof(value) <> 'object' then
+            return null;
+        end if;
+        select entry.key, entry.value into kind, held
+        from json_each(value) as entry limit 1;
+        if kind not in ('arrayValue', 'kvlistValue') then
+            return {{ schema }}.json_compact(held);
+        end if;
+        if depth = 0 then
+            return null;
+        end if;
+        held := case
+            when json_typeof(held -> 'values') = 'array' then held -> 'values'
+            else '[]'
+        end;
+        return (
+            select case kind when 'arrayValue' then '[' else '{' end
+                || coalesce(string_agg(
+                    coalesce(
+                        {{ schema }}.json_compact(element.value -> 'key') || ':', ''
+                    ) || coalesce(
+                        {{ schema }}.otlp_value(
+                            coalesce(element.value -> 'value', element.value),
+                            depth - 1
+                        ),
+                        'null'
+                    ),
+                    ',' order by element.position
+                ), '')
+                || case kind when 'arrayValue' then ']' else '}' end
+            from json_array_elements(held) with ordinality
+                as element (value, position)
+        );
+    end
+    $body$;
+
+    create or replace function {{ schema }}.otlp_attributes(value text)
+    returns text language plpgsql immutable strict parallel {{ parallel }} as
+    $body$
+    declare
+        found json := {{ schema }}.json_array(value);
+    begin
+        if found is null then
+            return null;
+        end if;
+        return (
+            select '{' || coalesce(string_agg(
+                coalesce(
+                    {{ schema }}.json_compact(attribute.value -> 'key'), '""'
+                ) || ':' || coalesce(
+                    {{ schema }}.otlp_value(attribute.value -> 'value', 4), 'null'
+                ),
+                ',' order by attribute.position
+            ), '') || '}'
+            from json_array_elements(found) with ordinality
+                as attribute (value, position)
+        );
+    end
+    $body$;
+{%- endmacro %}
+
+
+{#- Text in the order of its bytes on every engine. A PostgreSQL database sorts by
+    the language it was made for: "Z" after "a", and what is first or least
+    moved with the server. Tables, seeds and views get columns of collation C,
+    which all that is computed from them inherits. -#}
+{% macro postgres__create_table_as(temporary, relation, sql) -%}
+    {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
+    {{ order_text_by_bytes(relation) }}
+    {#- A new table has no statistics until the server gets round to it: the models
+        built in the meantime joined millions of rows by nested loops. -#}
+    analyze {{ relation }};
+{%- endmacro %}
+
+
+{% macro postgres__create_view_as(relation, sql) -%}
+    {%- set columns = adapter.get_column_schema_from_query(
+        get_empty_subquery_sql(sql)
+    ) -%}
+    create view {{ relation }} as (
+        select
+            {%- for column in columns %}
+            {{ column.quoted }}
+            {{- ' collate "C" as ' ~ column.quoted if column.data_type
+                in ('text', 'character varying') or column.is_string() -}}
+            {{ "," if not loop.last }}
+            {%- endfor %}
+        from (
+            {{ sql }}
+        ) as rows_of_view
+    );
+{%- endmacro %}
+
+
+{% macro postgres__create_csv_table(model, agate_table) -%}
+    {%- set sql = dbt.default__create_csv_table(model, agate_table) -%}
+    {%- call statement('order_text_by_bytes') -%}
+        {{ order_text_by_bytes(this) }}
+    {%- endcall -%}
+    {{ return(sql) }}
+{%- endmacro %}
+
+
+{#- Only the catalog changes: PostgreSQL does not write the table again. -#}
+{% macro order_text_by_bytes(relation) -%}
+    do $collate$
+    declare
+        changes text := (
+            select string_agg(
+                format(
+                    'alter column %I type %s collate "C"',
+                    attname, format_type(atttypid, atttypmod)
+                ),
+                ', ' order by attnum
+            )
+            from pg_catalog.pg_attribute
+            where attrelid = cast('{{ relation }}' as regclass)
+                and attnum > 0 and not attisdropped
+                and attcollation = cast('"default"' as regcollation)
+        );
+    begin
+        if changes is not null then
+            execute 'alter table {{ relation }} ' || changes;
+        end if;
+    end
+    $collate$;
+{%- endmacro %}
+
+
+{#- A value of a var as SQL text that means exactly this value, whatever stands
+    in it. Spark reads \\ as an escape and takes '' for two texts side by side;
+    and it puts settings in place of ${...} before it reads anything. -#}
+{% macro text_literal(value) -%}
+    {{ return(adapter.dispatch('text_literal')(value)) }}
+{%- endmacro %}
+
+{% macro default__text_literal(value) -%}
+    '{{ value | string | replace("'", "''") }}'
+{%- endmacro %}
+
+{% macro spark__text_literal(value) -%}
+    '{{ value | string | replace("\\", "\\\\") | replace("'", "\\'")
+        | replace("${", "\\u0024{") }}'
+{%- endmacro %}
+
+
+{#- The SHA-256 of a text, as 64 hexadecimal digits in lower case; null of null.
+    dbt.hash is md5, which is fast to try. -#}
+{% macro sha256_text(expression) -%}
+    {{ return(adapter.dispatch('sha256_text')(expression)) }}
+{%- endmacro %}
+
+{% macro default__sha256_text(expression) -%}
+    sha256({{ expression }})
+{%- endmacro %}
+
+{% macro postgres__sha256_text(expression) -%}
+    encode(sha256(convert_to({{ expression }}, 'UTF8')), 'hex')
+{%- endmacro %}
+
+{% macro spark__sha256_text(expression) -%}
+    sha2({{ expression }}, 256)
+{%- endmacro %}
+
+
+{#- An expression for a salt that nobody knows, where a build may make its own:
+    in a file, which nobody else can be given rights on. Elsewhere nothing, and
+    somebody has to set the salt: a build that makes one by itself would give
+    all customers new ids when the table is lost. DuckDB's random numbers begin
+    from 64 bits, so the build's own random id is mixed in. -#}
+{% macro own_salt() -%}
+    {{ return(adapter.dispatch('own_salt')()) }}
+{%- endmacro %}
+
+{% macro default__own_salt() -%}
+    sha256(concat(
+        {%- for draw in range(4) -%}
+        cast(gen_random_uuid() as varchar), {% endfor -%}
+        '{{ invocation_id }}'
+    ))
+{%- endmacro %}
+
+{% macro postgres__own_salt() -%}
+{%- endmacro %}
+
+{% macro spark__own_salt() -%}
 {%- endmacro %}
 
 

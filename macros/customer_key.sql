@@ -61,12 +61,3 @@
         {%- endfor %}
     )
 {%- endmacro %}
-
-
-{#- What marts show for a customer: a hash with the var customer_salt. Null
-    stays null. Ids hold e-mail addresses, which marts must not. -#}
-{% macro hashed_customer_id(expression) -%}
-    {{ dbt.hash(
-        text_literal(var('customer_salt')) ~ ' || ' ~ expression
-    ) }}
-{%- endmacro %}

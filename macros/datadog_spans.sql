@@ -4,7 +4,7 @@
     {%- set expressions = [] -%}
     {%- for place in ([places] if places is string else places) -%}
         {%- do expressions.append(
-            json_tag_value('tags_json', "'" ~ place[5:] ~ "'")
+            json_tag_value('tags_json', text_literal(place[5:]))
             if place.startswith('tags.') else place
         ) -%}
     {%- endfor -%}

@@ -46,9 +46,7 @@
 {% macro freshdesk_is_done(number, name) -%}
     {%- set listed = [] -%}
     {%- for status in var('freshdesk_done_statuses') -%}
-        {%- do listed.append(
-            text_literal(status | string | lower)
-        ) -%}
+        {%- do listed.append(text_literal(status | string | lower)) -%}
     {%- endfor -%}
     {%- set listed = listed | join(', ') or "''" -%}
     coalesce(

@@ -4,8 +4,12 @@
     missing column surfaced as a database error, one per attempt. -#}
 {% macro preflight() -%}
     {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot'] -%}
-        {%- set problems = preflight_vars() + preflight_tables()
-            + preflight_event_tables() -%}
+        {#- What cannot be a name or a number must not reach the warehouse. -#}
+        {%- set problems = preflight_names() + preflight_numbers() -%}
+        {%- if not problems -%}
+            {%- set problems = preflight_vars() + preflight_salt()
+                + preflight_tables() + preflight_event_tables() -%}
+        {%- endif -%}
         {%- if problems -%}
             {%- do exceptions.raise_compiler_error(
                 'Afterclose cannot start, ' ~ problems | length ~ ' thing'
@@ -17,7 +21,55 @@
 {%- endmacro %}
 
 
-{#- A list of sentences, one for each var whose value cannot be used. -#}
+{#- A list of sentences, one for each var that names a schema, a table or a column
+    by what is no such name: dbt puts names into SQL as they are. -#}
+{% macro preflight_names() -%}
+    {%- set problems = [] -%}
+    {%- set names = [] -%}
+    {%- for source in graph.sources.values()
+        if source.package_name == 'afterclose'
+        and source.source_name != 'afterclose' -%}
+        {%- do names.append((source.source_name ~ '_schema', source.schema)) -%}
+    {%- endfor -%}
+    {%- for name in [
+        'warehouse_events_event_tables', 'warehouse_events_event_columns'
+    ] -%}
+        {%- for value in var(name) -%}
+            {%- do names.append((name, value)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for name, value in names | unique
+        if not modules.re.match('^[\\w$]+([ -][\\w$]+)*$', value | string) -%}
+        {%- do problems.append(
+            "var " ~ name ~ " names '" ~ value ~ "': use a name of letters, "
+            ~ "digits and _"
+        ) -%}
+    {%- endfor -%}
+    {{ return(problems) }}
+{%- endmacro %}
+
+
+{#- A list of sentences, one for each var that is a number and holds none. -#}
+{% macro preflight_numbers() -%}
+    {%- set problems = [] -%}
+    {%- for name in [
+        'conversation_idle_hours', 'settle_hours', 'link_within_minutes',
+        'duplicate_message_minutes', 'recontact_window_hours',
+        'same_issue_similarity', 'min_sample', 'confidence_threshold',
+        'intent_sample', 'intent_min_margin', 'refit_stability_limit',
+        'refit_unclassified_limit', 'repeated_question_similarity',
+        'repeated_answer_similarity', 'calibration_gap_limit',
+        'session_grace_minutes', 'feedback_worst', 'feedback_best',
+    ] if var(name) is not number or var(name) is boolean -%}
+        {%- do problems.append(
+            "var " ~ name ~ " is '" ~ var(name) ~ "': use a number"
+        ) -%}
+    {%- endfor -%}
+    {{ return(problems) }}
+{%- endmacro %}
+
+
+{#- A list of sentences, one for each other var whose value cannot be used. -#}
 {% macro preflight_vars() -%}
     {%- set problems = [] -%}
     {%- set known = {
@@ -58,6 +110,16 @@
         ) -%}
     {%- endfor -%}
 
+    {%- if var('as_of') and not modules.re.match(
+        '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$',
+        var('as_of') | string
+    ) -%}
+        {%- do problems.append(
+            "var as_of is '" ~ var('as_of') ~ "': use a time in UTC such as "
+            ~ "'2026-01-31 00:00:00', or '' for the newest in the data"
+        ) -%}
+    {%- endif -%}
+
     {%- for name in ['reporting_timezone', 'mixpanel_project_timezone']
         if not is_known_timezone(var(name)) -%}
         {%- do problems.append(
@@ -82,7 +144,8 @@
 {% macro preflight_tables() -%}
     {%- set problems = [] -%}
     {%- for source in graph.sources.values()
-        if source.package_name == 'afterclose' -%}
+        if source.package_name == 'afterclose'
+        and source.source_name != 'afterclose' -%}
         {%- set table = source.source_name ~ '.' ~ source.name -%}
         {%- set where = source.schema ~ '.' ~ source.identifier -%}
         {%- set relation = adapter.get_relation(

@@ -17,7 +17,8 @@ import numpy as np
 
 from afterclose.confidence_fit import Data, probability
 from afterclose.venv import PROJECT_DIR
-from afterclose.warehouse import DuckDB, quoted
+from afterclose.sql_text import quoted
+from afterclose.warehouse import Warehouse
 
 WEIGHTS_FILE = PROJECT_DIR / "seeds" / "confidence_weights.csv"
 WEIGHT_COLUMNS = (
@@ -200,7 +201,7 @@ def predicted_by(weights: Sequence[Weight], examples: Examples) -> np.ndarray:
 # ------------------------------------------------------------------- warehouse
 
 
-def schema_of(warehouse: DuckDB) -> str:
+def schema_of(warehouse: Warehouse) -> str:
     """The schema of the intermediate models, quoted."""
     name = f"{warehouse.schema}_intermediate"
     if not warehouse.columns(name, "int_confidence_signals"):
@@ -211,12 +212,12 @@ def schema_of(warehouse: DuckDB) -> str:
     return quoted(name)
 
 
-def signal_rows(warehouse: DuckDB) -> list[tuple[str, str, float]]:
+def signal_rows(warehouse: Warehouse) -> list[tuple[str, str, float]]:
     """(conversation, signal, value) of every conversation with a transcript."""
     return warehouse.query(SIGNALS.format(schema=schema_of(warehouse)))
 
 
-def from_behaviour(warehouse: DuckDB) -> Examples:
+def from_behaviour(warehouse: Warehouse) -> Examples:
     """Every conversation whose week after the answer has passed."""
     rows = warehouse.query(
         LABELLED_BY_BEHAVIOUR.format(schema=schema_of(warehouse))
@@ -224,7 +225,7 @@ def from_behaviour(warehouse: DuckDB) -> Examples:
     return assembled(rows, signal_rows(warehouse), warehouse.name)
 
 
-def from_judgements(warehouse: DuckDB, path: Path) -> Examples:
+def from_judgements(warehouse: Warehouse, path: Path) -> Examples:
     """Conversations that people judged: columns conversation_id and label."""
     judged = read_judgements(path)
     known = {

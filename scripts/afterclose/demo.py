@@ -16,7 +16,8 @@ from rich.console import Console
 from afterclose.demo_report import print_report
 from afterclose.steps import StepFailed, dbt, run, script, timed
 from afterclose.venv import PROJECT_DIR
-from afterclose.warehouse import open_warehouse, read_output
+from afterclose.profile import read_output
+from afterclose.warehouse import open_warehouse
 
 DEMO_DIR = PROJECT_DIR / "demo"
 RAW_DIR = DEMO_DIR / "raw"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from afterclose.warehouse import DuckDB, quoted
+from afterclose.sql_text import quoted
+from afterclose.warehouse import Warehouse
 
 ALL = "all"
 
@@ -70,7 +71,7 @@ class Intent:
         return deflection - resolution
 
 
-def last_mature_week(warehouse: DuckDB) -> datetime.date | None:
+def last_mature_week(warehouse: Warehouse) -> datetime.date | None:
     """The newest week whose re-contact rate can no longer move."""
     (week,) = warehouse.query(
         "select max(week_start_date) from"
@@ -81,7 +82,7 @@ def last_mature_week(warehouse: DuckDB) -> datetime.date | None:
     return week
 
 
-def read_intents(warehouse: DuckDB, week: datetime.date) -> list[Intent]:
+def read_intents(warehouse: Warehouse, week: datetime.date) -> list[Intent]:
     """All intents of one week, the largest first, the total last."""
     schema = warehouse.schema
     metrics: dict[str, dict[str, Metric]] = {}
@@ -110,7 +111,7 @@ def read_intents(warehouse: DuckDB, week: datetime.date) -> list[Intent]:
     return [*intents, Intent(ALL, "all intents", total, metrics.get(ALL, {}))]
 
 
-def read_thresholds(warehouse: DuckDB) -> dict[str, str]:
+def read_thresholds(warehouse: Warehouse) -> dict[str, str]:
     """metric_name -> its limit in words."""
     rows = warehouse.query(
         "select metric_name, threshold, better_direction, unit from"
@@ -145,7 +146,7 @@ def what_the_aggregate_hid(intents: list[Intent]) -> str:
     )
 
 
-def print_report(warehouse: DuckDB, console: Console) -> None:
+def print_report(warehouse: Warehouse, console: Console) -> None:
     """The metrics of the last mature week, and what the total hides."""
     week = last_mature_week(warehouse)
     if week is None:

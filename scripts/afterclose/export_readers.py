@@ -18,7 +18,7 @@ from typing import Any, TextIO
 import duckdb
 
 from afterclose.export_files import ExportError, ExportFile, safe_names
-from afterclose.warehouse import first_line, quoted, text_literal
+from afterclose.sql_text import first_line, quoted, text_literal
 
 TEXT = "VARCHAR"
 # Kinds of whole numbers, all stored as BIGINT. Up to 15 digits a double holds

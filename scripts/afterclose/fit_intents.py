@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from afterclose.intent_model import load_model_file, project_var
-from afterclose.warehouse import DuckDB, open_warehouse, quoted, target_option
+from afterclose.sql_text import quoted
+from afterclose.warehouse import Warehouse, open_warehouse, target_option
 
 # Table -> the columns that learning needs of it.
 NEEDED = {
@@ -26,7 +27,7 @@ NEEDED = {
 TABLE = "int_intent_terms"
 
 
-def read_table(warehouse: DuckDB, schema: str, name: str) -> pd.DataFrame:
+def read_table(warehouse: Warehouse, schema: str, name: str) -> pd.DataFrame:
     """The columns of NEEDED. Raises click.ClickException for an absent table."""
     if not warehouse.columns(schema, name):
         raise click.ClickException(
@@ -39,7 +40,7 @@ def read_table(warehouse: DuckDB, schema: str, name: str) -> pd.DataFrame:
 
 
 def read_previous(
-    warehouse: DuckDB, schema: str, columns: dict[str, str]
+    warehouse: Warehouse, schema: str, columns: dict[str, str]
 ) -> pd.DataFrame:
     """What earlier fits stored, typed; no rows before the first."""
     names = list(columns)
@@ -59,9 +60,9 @@ def read_previous(
     return frame.astype(columns)
 
 
-def store(warehouse: DuckDB, schema: str, rows: pd.DataFrame, table: Any) -> None:
+def store(warehouse: Warehouse, schema: str, rows: pd.DataFrame, table: Any) -> None:
     """Put the learned rows in the place of the old ones, all or none."""
-    warehouse.connection.register("learned_rows", table)
+    warehouse.reader.register("learned_rows", table)
     listed = ", ".join(quoted(name) for name in rows.columns)
     with warehouse.transaction():
         warehouse.query(f"delete from {quoted(schema, TABLE)}")
@@ -125,6 +126,11 @@ def main(target: str | None, dry_run: bool) -> None:
         previous = read_previous(warehouse, schema, model.COLUMNS)
         contacts = tables["int_conversations"]
         contacts = contacts[contacts["is_customer_contact"] == True]  # noqa: E712
+        customers = dict(zip(
+            contacts["conversation_id"],
+            contacts["customer_id"].fillna(contacts["thread_id"]),
+            strict=True,
+        ))
         sample = set(model.sample_conversations(
             contacts["conversation_id"], int(project_var("intent_sample"))
         ))
@@ -138,6 +144,7 @@ def main(target: str | None, dry_run: bool) -> None:
             set(overrides.loc[overrides["action"] == "pin", "intent_id"]),
             str(project_var("embedding_model") or ""),
             lambda line: console.print(line, highlight=False),
+            customers,
         )
         if rows is previous:
             raise click.ClickException(
@@ -151,7 +158,7 @@ def main(target: str | None, dry_run: bool) -> None:
         if set(warehouse.columns(schema, TABLE)) != set(rows.columns):
             raise click.ClickException(
                 f"{warehouse.name} has no table {schema}.{TABLE} of this version: "
-                "run dbt build --vars 'refit_intents: true' once"
+                "run dbt build (on DuckDB with --vars 'refit_intents: true') once"
             )
         store(warehouse, schema, rows, model.to_table(rows))
         console.print("Learned. dbt build decides every conversation by it.")

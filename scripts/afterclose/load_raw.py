@@ -34,19 +34,15 @@ from afterclose.export_readers import (
     unified,
     unreadable,
 )
-from afterclose.warehouse import (
-    DuckDB,
-    open_warehouse,
-    quoted,
-    target_option,
-)
+from afterclose.sql_text import quoted
+from afterclose.warehouse import Warehouse, open_warehouse, target_option
 
 # A table is built under this ending and takes its place when it is complete.
 LOADING = "__loading"
 
 
 def load_table(
-    warehouse: DuckDB, raw_table: RawTable, is_append: bool, scratch: Path
+    warehouse: Warehouse, raw_table: RawTable, is_append: bool, scratch: Path
 ) -> dict[str, Any]:
     """Load one raw table; what happened, as a JSON-able dict.
 
@@ -111,7 +107,7 @@ def select_of(
 
 
 def finish(
-    warehouse: DuckDB,
+    warehouse: Warehouse,
     raw_table: RawTable,
     building: str,
     typed: Mapping[str, str],
@@ -138,7 +134,7 @@ def finish(
     return warehouse.append_new_rows(schema, table, by=building)
 
 
-def check_schemas(warehouse: DuckDB, raw_tables: list[RawTable]) -> None:
+def check_schemas(warehouse: Warehouse, raw_tables: list[RawTable]) -> None:
     """Raw data must never land on top of what dbt builds."""
     for raw_table in raw_tables:
         if raw_table.schema == warehouse.schema or raw_table.schema.startswith(
@@ -229,7 +225,7 @@ def main(
 
 
 def load_all(
-    warehouse: DuckDB,
+    warehouse: Warehouse,
     raw_tables: list[RawTable],
     is_append: bool,
     console: Console,

@@ -19,7 +19,6 @@ OTHER_VALUES = {
     "resolution_anchor": "ticket_close",
     "settle_hours": 240,
     "unknown_customer_ids": ["nobody"],
-    "customer_salt": "it's a \\ salt",
     "link_within_minutes": 20,
     "duplicate_message_minutes": 2,
     "recontact_window_hours": 24,

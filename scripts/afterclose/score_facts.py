@@ -17,7 +17,8 @@ from typing import Any
 import click
 import duckdb
 
-from afterclose.warehouse import DuckDB, quoted, text_literal
+from afterclose.sql_text import quoted, text_literal
+from afterclose.warehouse import Warehouse
 
 Row = dict[str, Any]
 WINDOWS = (24, 72, 168)
@@ -180,7 +181,7 @@ def plain(value: Any) -> Any:
 class Build:
     """The marts and the few intermediate models the score needs."""
 
-    def __init__(self, warehouse: DuckDB) -> None:
+    def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         warehouse.query("set timezone = 'UTC'")
         self.conversations = self.read("conversations")

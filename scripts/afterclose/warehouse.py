@@ -7,7 +7,6 @@ need. A new engine is a new class and its line in ENGINES.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +14,11 @@ from typing import Any
 
 import click
 import duckdb
-import jinja2
-import yaml
 
+from afterclose.postgres import PostgreSQL
+from afterclose.profile import read_output
 from afterclose.spark import Spark
+from afterclose.sql_text import first_line, quoted, text_literal
 from afterclose.venv import PROJECT_DIR
 
 target_option = click.option(
@@ -29,103 +29,6 @@ target_option = click.option(
 
 # Enough for any file row by row, small enough for a laptop.
 MEMORY_LIMIT = "2GB"
-
-
-# ------------------------------------------------------------------- profile
-
-
-def find_profiles() -> Path:
-    """The profiles.yml that dbt would take, else the example beside it."""
-    folder = os.environ.get("DBT_PROFILES_DIR")
-    if folder:
-        path = Path(folder).expanduser() / "profiles.yml"
-        if not path.exists():
-            raise click.ClickException(
-                f"DBT_PROFILES_DIR is {folder}, which has no profiles.yml"
-            )
-        return path
-    candidates = [
-        PROJECT_DIR / "profiles.yml",
-        Path.home() / ".dbt" / "profiles.yml",
-    ]
-    for path in candidates:
-        if path.exists() and profile_name() in (read_yaml(path) or {}):
-            return path
-    return PROJECT_DIR / "profiles.yml.example"
-
-
-def read_yaml(path: Path) -> Any:
-    """The content of one YAML file; a syntax error names file and line."""
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        raise click.ClickException(f"{path.name} is not YAML{where}") from None
-
-
-def profile_name() -> str:
-    """The profile that dbt_project.yml asks for."""
-    return str(read_yaml(PROJECT_DIR / "dbt_project.yml")["profile"])
-
-
-def env_var(name: str, default: str | None = None) -> str:
-    """dbt's function of this name: an absent variable is an error."""
-    value = os.environ.get(name, default)
-    if value is None:
-        raise click.ClickException(
-            f"The dbt profile needs the environment variable {name}"
-        )
-    return value
-
-
-def rendered(value: Any) -> Any:
-    """A profile value with its Jinja worked out, numbers turned into int."""
-    if isinstance(value, Mapping):
-        return {key: rendered(inner) for key, inner in value.items()}
-    if not isinstance(value, str) or "{" not in value:
-        return value
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
-    environment.globals["env_var"] = env_var
-    for name in ("as_text", "as_native", "as_bool"):
-        environment.filters[name] = lambda text: text
-    environment.filters["as_number"] = int
-    text = environment.from_string(value).render()
-    return int(text) if "as_number" in value else text
-
-
-def read_output(target: str | None) -> dict[str, Any]:
-    """The settings of one target, Jinja worked out, `target` added.
-
-    Raises click.ClickException when the profile or the target is not there.
-    """
-    path = find_profiles()
-    profile = (read_yaml(path) or {}).get(profile_name())
-    if not profile:
-        raise click.ClickException(
-            f"{path} has no profile named '{profile_name()}'"
-        )
-    name = target or rendered(profile.get("target", "default"))
-    outputs = profile.get("outputs") or {}
-    if name not in outputs:
-        raise click.ClickException(
-            f"No target '{name}' in {path.name}; it has: "
-            + ", ".join(sorted(outputs))
-        )
-    return {**rendered(outputs[name]), "target": name}
-
-
-# ------------------------------------------------------------------- engines
-
-
-def quoted(*names: str) -> str:
-    """Names as one quoted SQL identifier: "schema"."table"."""
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
-
-
-def text_literal(value: object) -> str:
-    """A value as a quoted SQL string."""
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 class DuckDB:
@@ -271,13 +174,15 @@ class DuckDB:
         )
 
 
-ENGINES = {"duckdb": DuckDB, "spark": Spark}
+Warehouse = DuckDB | PostgreSQL | Spark
+
+ENGINES = {"duckdb": DuckDB, "postgres": PostgreSQL, "spark": Spark}
 
 
 @contextmanager
 def open_warehouse(
     target: str | None = None, read_only: bool = False
-) -> Iterator[DuckDB]:
+) -> Iterator[Warehouse]:
     """The warehouse of a dbt target, closed at the end of the block."""
     settings = read_output(target)
     engine = ENGINES.get(settings.get("type", ""))
@@ -292,10 +197,3 @@ def open_warehouse(
         yield warehouse
     finally:
         warehouse.close()
-
-
-def first_line(problem: BaseException) -> str:
-    """The first line of an engine's message, without its class name."""
-    line = str(problem).strip().splitlines()[0] if str(problem) else "unknown"
-    head, separator, rest = line.partition(" Error: ")
-    return rest if separator and len(head) < 30 else line

@@ -57,6 +57,13 @@ INDEXED = (
     ' "other": 1}'
 )
 
+# What would break out of SQL, or mean something else in it, if it could.
+NASTY_VALUES = (
+    "it's", "''", '"', "a\\b", "\\'", "\\", "-- no comment", "/* none */",
+    "; drop table x", "{{ no_jinja }}", "{# none #}", "${spark.app.name}", "%s",
+    "two\nlines", "näh 🙂", "$$", "",
+)
+
 CALLS = [
     call("utc_timestamp", ["a"], [
         one("2026-01-05T10:00:00+02:00", "2026-01-05 08:00:00"),
@@ -141,6 +148,11 @@ CALLS = [
     call("text_replace", ["a", "[0-9]+", "#"], [
         one("call 555 1234", "call # #"),
         one("none", "none"),
+        one(None, None),
+    ]),
+    call("small_letters", ["a"], [
+        one("Grüße AUS KÖLN", "grüße aus köln"),
+        one("ΑΒΓ", "αβγ"),
         one(None, None),
     ]),
     call("each_match", ["a", "[a-z]+"], [
@@ -273,10 +285,31 @@ CALLS = [
         one(CHAT, '{"id":["langchain","schema","HumanMessage"],"kwargs":{"content":"4"}}'),
         one('[{"role": "assistant"}]', None),
     ]),
+    call("json_text", ["a", ['say "hi"']], [
+        one('{"say \\"hi\\"": 1}', "1"),
+        one('{"say": 1}', None),
+    ]),
+    call("json_text", ["a", ["a/b~c*", 1]], [
+        one('{"a/b~c*": ["first", "second"]}', "second"),
+    ]),
+    call("sha256_text", ["a"], [
+        one(
+            "héllo",
+            "3c48591d8d098a4538f5e013dfcf406e948eac4d3277b10bf614e295d6068179",
+        ),
+        one(None, None),
+    ]),
+    *(
+        call("text_literal", [value], [one(None, value)])
+        for value in NASTY_VALUES
+    ),
 ]
 # Macros that no row of a seed shows, and where they are shown instead.
 SHOWN_ELSEWHERE = {
     "column_type": "test_column_types",
+    "own_salt": "test_salt",
     "is_known_timezone": "test_known_timezones",
     "row_as_json": "test_row_as_json",
+    "computed_once": "models/intermediate/agent_runs/int_agent_turns.sql",
+    "create_own_functions": "every call on PostgreSQL",
 }

@@ -17,6 +17,8 @@ PROJECT_DIR = Path(__file__).resolve().parents[2]
 SCRIPTS_DIR = PROJECT_DIR / "scripts"
 STACK = "langfuse,zendesk,mixpanel"
 MARTS = "afterclose"
+# Each warehouse makes a salt of its own, and no two would have a row in common.
+SALT = "the salt of all worlds of the tests"
 
 
 class Project:
@@ -42,8 +44,13 @@ class Project:
         }
 
     def reset(self, zone: str = "UTC") -> None:
-        """No warehouse, and sessions in this zone from now on."""
+        """A warehouse with a salt, and sessions in this zone from now on."""
         self.path.unlink(missing_ok=True)
+        self.query(
+            "create schema afterclose_intermediate",
+            "create table afterclose_intermediate.customer_salt as"
+            f" select '{SALT}' as salt",
+        )
         self.environment.update(TZ=zone, PGTZ=zone)
 
     def run(self, *command: object) -> subprocess.CompletedProcess:

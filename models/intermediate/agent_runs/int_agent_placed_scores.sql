@@ -53,7 +53,7 @@ placed as (
         agent_scores.score_label,
         agent_scores.score_name in (
             {%- for feedback_name in feedback_names %}
-            '{{ feedback_name }}'{{ "," if not loop.last }}
+            {{ text_literal(feedback_name) }}{{ "," if not loop.last }}
             {%- endfor %}
         ) as is_feedback,
         coalesce(placed_runs.ended_at, placed_runs.started_at)

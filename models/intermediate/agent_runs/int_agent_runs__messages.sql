@@ -16,6 +16,12 @@ agent_turns as (
 
 ),
 
+customer_salt as (
+
+    select * from {{ ref('int_customer_salt') }}
+
+),
+
 copies as (
 
     select
@@ -45,7 +51,8 @@ turns as (
 
     select
         placed_runs.source_name,
-        placed_runs.source_name || ':' || placed_runs.run_id as turn_id,
+        placed_runs.source_name || ':'
+        || {{ shown_id('placed_runs.run_id') }} as turn_id,
         placed_runs.trace_session_id,
         placed_runs.customer_external_id,
         placed_runs.agent_name,

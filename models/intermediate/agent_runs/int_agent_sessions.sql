@@ -2,13 +2,20 @@
 -- part of. A company that changes its trace store, or writes to two, has the
 -- same session in both: the tool named first in trace_sources gives its id.
 -- The same id for different customers is no such session: many stores number
--- their sessions alike.
+-- their sessions alike. An id that is a customer's key is hashed in
+-- trace_session_id, which marts show.
 
 with
 
 agent_runs as (
 
     select * from {{ ref('int_agent_runs') }}
+
+),
+
+customer_salt as (
+
+    select * from {{ ref('int_customer_salt') }}
 
 ),
 
@@ -45,11 +52,37 @@ own_sessions as (
         source_rank,
         {{ first_known('external_key', 'run_number') }} as external_key,
         {{ first_known('email_key', 'run_number') }} as email_key,
-        {{ first_known('anonymous_key', 'run_number') }} as anonymous_key
+        {{ first_known('anonymous_key', 'run_number') }} as anonymous_key,
+        max(
+            case
+                when
+                    'external:' || lower(trim(source_session_id)) = external_key
+                    or 'anonymous:' || lower(trim(source_session_id))
+                    = anonymous_key
+                    then 1
+                else 0
+            end
+        ) as is_customer_key
 
     from numbered
 
     group by 1, 2, 3
+
+),
+
+-- Whether one store knows it for a key or both: the id they show is one.
+shown_sessions as (
+
+    select
+        *,
+        case
+            when
+                max(is_customer_key) over (partition by source_session_id) = 1
+                then {{ hashed_customer_id('source_session_id') }}
+            else {{ shown_id('source_session_id') }}
+        end as shown_session_id
+
+    from own_sessions
 
 ),
 
@@ -61,12 +94,13 @@ namesakes as (
         own_sessions.source_name,
         own_sessions.source_session_id,
         own_sessions.source_rank,
+        own_sessions.shown_session_id,
         others.source_name as other_source_name,
         others.source_rank as other_source_rank
 
-    from own_sessions
+    from shown_sessions as own_sessions
 
-    inner join own_sessions as others
+    inner join shown_sessions as others
         on
             own_sessions.source_session_id = others.source_session_id
             and own_sessions.source_rank >= others.source_rank
@@ -90,7 +124,7 @@ agent_sessions as (
         source_session_id,
         source_rank,
         {{ first_known('other_source_name', 'other_source_rank') }}
-        || ':' || source_session_id as trace_session_id,
+        || ':' || max(shown_session_id) as trace_session_id,
         {{ first_known('other_source_name', 'other_source_rank') }}
             as trace_session_source_name
 

@@ -47,6 +47,8 @@ payloads_{{ layer }} as (
 
     from payloads_{{ layer - 1 }}
 
+    {{ computed_once() }}
+
 ),
 {% endfor %}
 agent_turns as (

@@ -1,5 +1,5 @@
 -- Grain: one conversation with a trace session in it: the first such session,
--- which names the agent and its version.
+-- which names the agent and its version, where marts may show them.
 
 with
 
@@ -25,6 +25,12 @@ links as (
 trace_sessions as (
 
     select * from {{ ref('int_trace_sessions') }}
+
+),
+
+agent_labels as (
+
+    select * from {{ ref('int_agent_labels') }}
 
 ),
 
@@ -63,14 +69,24 @@ conversation_sessions as (
     select
         ranked.conversation_id,
         ranked.trace_session_id,
-        trace_sessions.agent_name,
-        trace_sessions.agent_version,
+        agent_names.label as agent_name,
+        agent_versions.label as agent_version,
         links.link_method
 
     from ranked
 
     inner join trace_sessions
         on ranked.trace_session_id = trace_sessions.trace_session_id
+
+    left join agent_labels as agent_names
+        on
+            trace_sessions.agent_name = agent_names.label
+            and agent_names.label_kind = 'agent_name'
+
+    left join agent_labels as agent_versions
+        on
+            trace_sessions.agent_version = agent_versions.label
+            and agent_versions.label_kind = 'agent_version'
 
     left join links
         on ranked.trace_session_id = links.trace_session_id

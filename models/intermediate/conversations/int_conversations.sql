@@ -51,7 +51,7 @@ spells as (
     select
         conversation_starts.*,
         conversation_closes.closed_at,
-        case '{{ var("resolution_anchor") }}'
+        case {{ text_literal(var('resolution_anchor')) }}
             when 'ticket_close' then conversation_closes.closed_at
             else coalesce(
                 case

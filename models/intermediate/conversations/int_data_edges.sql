@@ -79,7 +79,9 @@ events as (
 
 overridden as (
 
-    select {{ utc_timestamp("nullif('" ~ var('as_of') ~ "', '')") }} as as_of
+    select {{ utc_timestamp(
+        'nullif(' ~ text_literal(var('as_of')) ~ ", '')"
+    ) }} as as_of
 
 ),
 

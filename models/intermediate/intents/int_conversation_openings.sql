@@ -37,8 +37,10 @@
 {% set number -%}
 [A-Za-z#_-]*[0-9][A-Za-z0-9#_.,:/-]*[0-9][A-Za-z0-9_-]*|\b[0-9]\b
 {%- endset %}
+{#- One capital name or the rest, never both: where two branches fit, some engines
+    take the first and some the longer one. #}
 {% set greeting_with_name -%}
-^\s*([Hh]i|[Hh]ello|[Hh]ey|[Hh]iya|[Dd]ear|[Gg]ood (morning|afternoon|evening|day))(([ ]+[A-Z][^\s,.!?:;]+){1,3}|([ ]+[^\s,.!?:;]+)?[ ]*[,!:\n])
+^\s*([Hh]i|[Hh]ello|[Hh]ey|[Hh]iya|[Dd]ear|[Gg]ood (morning|afternoon|evening|day))(([ ]+[A-Z][^\s,.!?:;]+){1,3}|([ ]+([A-Z]|[^\sA-Z,.!?:;][^\s,.!?:;]*))?[ ]*[,!:\n])
 {%- endset %}
 {% set own_name -%}
 ([Mm]y name is|[Mm]y name.s) [^\s,.!?]+( [A-Z][^\s,.!?]*)*[,.!]*

@@ -27,7 +27,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -88,6 +88,10 @@ LOYALTY = 0.10
 # A community whose members have less in common than this holds the rest.
 LEAST_COHESION = 0.12
 
+# What fewer customers said is no term and no label: it may be a name, and one
+# customer says the own name often.
+FEWEST_CUSTOMERS = 3
+
 # The student keeps this many terms per intent; more change next to nothing.
 TERMS_PER_INTENT = 50
 
@@ -96,6 +100,9 @@ TERMS_PER_INTENT = 50
 SAME_INTENT_OVERLAP = 0.3
 
 NO_INTENT = "unclassified"
+
+# {conversation_id: customer} where every conversation is another customer's.
+NOBODY_KNOWN: Mapping[str, str] = {}
 
 # Words with which no label begins or ends; inside it they are welcome.
 WEAK_EDGES = frozenset(
@@ -332,14 +339,31 @@ def term_matrix(terms: pd.DataFrame, conversation_ids: list[str],
     return matrix
 
 
-def find_vocabulary(terms: pd.DataFrame) -> list[str]:
-    """Returns the terms of at least 3 conversations (and 1 in 5,000), sorted.
+def customers_of(conversation_ids: pd.Series,
+                 customers: Mapping[str, str]) -> pd.Series:
+    """Returns whose conversations these are; one of nobody known is its own."""
+    return pd.Series(
+        [customers.get(one, one) for one in conversation_ids],
+        index=conversation_ids.index, dtype="object",
+    )
+
+
+def find_vocabulary(
+    terms: pd.DataFrame, customers: Mapping[str, str] = NOBODY_KNOWN
+) -> list[str]:
+    """Returns the terms of at least 3 customers (and 1 conversation in 5,000),
+    sorted.
 
     A term that few people used says little about an intent, and may be a name.
     """
-    fewest = max(3, terms["conversation_id"].nunique() // 5000)
+    fewest = terms["conversation_id"].nunique() // 5000
     counts = terms.groupby("term")["conversation_id"].nunique()
-    return sorted(counts[counts >= fewest].index)
+    said_by = terms.assign(
+        customer=customers_of(terms["conversation_id"], customers)
+    ).groupby("term")["customer"].nunique()
+    return sorted(
+        counts[(counts >= fewest) & (said_by >= FEWEST_CUSTOMERS)].index
+    )
 
 
 def rarity(matrix: sparse.csr_matrix) -> np.ndarray:
@@ -699,17 +723,25 @@ def may_frame(phrase: list[str], following: str) -> bool:
 
 
 def label_candidates(texts: list[str], salience: dict[str, float],
-                     most: int = 40) -> dict[str, int]:
+                     most: int = 40,
+                     customers: list[str] | None = None) -> dict[str, int]:
     """Returns {phrase: openings that use it}: the best names for an intent.
 
     Phrases of two to five words as customers write them, that can stand alone,
-    hold a telling word, and come from at least three different openings and one
-    in a hundred: nobody's name or wording becomes a label.
+    hold a telling word, and come from at least three different openings, of as
+    many customers, and one in a hundred: nobody's name or wording becomes a label.
 
-    salience  how much each (surface) word tells about the intent
+    salience   how much each (surface) word tells about the intent
+    customers  who wrote each text; None: each another one
     """
     counts: dict[str, int] = {}
+    said_by: dict[str, set[str]] = {}
     distinct = sorted(set(texts))
+    writers: dict[str, set[str]] = {}
+    for text, customer in zip(
+        texts, customers or [str(one) for one in range(len(texts))], strict=True
+    ):
+        writers.setdefault(text, set()).add(customer)
     for text in distinct:
         phrases = set()
         # A phrase runs neither across the end of a sentence nor a number.
@@ -723,6 +755,7 @@ def label_candidates(texts: list[str], salience: dict[str, float],
                         phrases.add(" ".join(phrase))
         for phrase in phrases:
             counts[phrase] = counts.get(phrase, 0) + 1
+            said_by.setdefault(phrase, set()).update(writers[text])
 
     def worth(phrase: str) -> float:
         known = [salience[one] for one in phrase.split() if one in salience]
@@ -738,6 +771,7 @@ def label_candidates(texts: list[str], salience: dict[str, float],
     common = [
         one for one, count in counts.items()
         if count >= fewest and worth(one) > 0 and one not in cut_short
+        and len(said_by[one]) >= FEWEST_CUSTOMERS
     ]
     best = sorted(common, key=lambda one: (-worth(one), one))[:most]
     return {one: counts[one] for one in best}
@@ -833,7 +867,8 @@ def match_previous(new: np.ndarray, old: np.ndarray, new_count: int,
 
 
 def usable(
-    openings: pd.DataFrame, terms: pd.DataFrame
+    openings: pd.DataFrame, terms: pd.DataFrame,
+    customers: Mapping[str, str] = NOBODY_KNOWN,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Returns the openings that hold a term of the vocabulary, all terms, and
     the vocabulary, each in an order that only hangs on what customers wrote."""
@@ -841,7 +876,7 @@ def usable(
         ["opening_text", "conversation_id"]
     )
     terms = terms.sort_values(["conversation_id", "term"])
-    vocabulary = find_vocabulary(terms)
+    vocabulary = find_vocabulary(terms, customers)
     telling = terms[terms["term"].isin(set(vocabulary))]
     is_telling = openings["conversation_id"].isin(
         set(telling["conversation_id"])
@@ -851,7 +886,8 @@ def usable(
 
 def learn(openings: pd.DataFrame, terms: pd.DataFrame,
           previous: pd.DataFrame, pinned: Collection[str] = (),
-          embedding_model: str | None = "", say: Say = quiet) -> pd.DataFrame:
+          embedding_model: str | None = "", say: Say = quiet,
+          customers: Mapping[str, str] = NOBODY_KNOWN) -> pd.DataFrame:
     """Returns rows: the intents of these openings.
 
     The result depends on what customers wrote, not on the order of the rows or
@@ -867,10 +903,12 @@ def learn(openings: pd.DataFrame, terms: pd.DataFrame,
     embedding_model  the folder of the embedding model; empty: that of the
                      pinned packages; None: compare openings by their words
     say              is told what is going on
+    customers        {conversation_id: customer}; a conversation that is not in
+                     there counts as another customer's
     """
     from threadpoolctl import threadpool_limits
 
-    openings, terms, vocabulary = usable(openings, terms)
+    openings, terms, vocabulary = usable(openings, terms, customers)
     if len(openings) < FEWEST_OPENINGS or len(vocabulary) < 3:
         return previous
 
@@ -907,7 +945,7 @@ def learn(openings: pd.DataFrame, terms: pd.DataFrame,
         )
         described = describe(
             weights, winners, openings, terms, vocabulary, vectors,
-            embedding_model,
+            embedding_model, customers,
         )
     same = match_previous(
         winners, old_winners, len(numbers), len(old_ids),
@@ -935,15 +973,27 @@ def weight_rows(weights: np.ndarray, intent_ids: list[str],
 def describe(weights: np.ndarray, winners: np.ndarray, openings: pd.DataFrame,
              terms: pd.DataFrame, vocabulary: list[str],
              vectors: np.ndarray | None = None,
-             embedding_model: str | None = None) -> list[dict]:
+             embedding_model: str | None = None,
+             customers: Mapping[str, str] = NOBODY_KNOWN) -> list[dict]:
     """Returns one dict per intent: label, opening_count and its terms.
 
     Terms are (term, word, weight), strongest first; the word is the form in
-    which most of the intent's openings use the term.
+    which most of the intent's openings use the term, of those that several
+    customers use.
     """
+    writers = np.array(
+        customers_of(openings["conversation_id"], customers), dtype=object
+    )
     texts = np.array(openings["opening_text"], dtype=object)
     intent_of = dict(zip(openings["conversation_id"], winners, strict=True))
-    usage = terms.assign(intent=terms["conversation_id"].map(intent_of))
+    usage = terms.assign(
+        intent=terms["conversation_id"].map(intent_of),
+        customer=customers_of(terms["conversation_id"], customers),
+    )
+    said_by = usage.groupby("word")["customer"].transform("nunique")
+    usage["word"] = usage["word"].where(
+        said_by >= FEWEST_CUSTOMERS, usage["term"]
+    )
     usage = (
         usage.groupby(["intent", "term", "word"]).size().rename("times")
         .reset_index()
@@ -978,7 +1028,8 @@ def describe(weights: np.ndarray, winners: np.ndarray, openings: pd.DataFrame,
             "salience": salience,
             "top_words": top_words,
             "candidates": label_candidates(
-                list(texts[winners == place]), salience
+                list(texts[winners == place]), salience,
+                customers=list(writers[winners == place]),
             ),
             "terms": [
                 (term, words.get(term, term), weight)
@@ -1146,11 +1197,11 @@ def model(dbt, session):
 
     # Spam and test tickets must not found an intent.
     contacts = dbt.ref("int_conversations").filter("is_customer_contact")
-    contact_ids = contacts.project("conversation_id").fetchall()
+    customers = dict(contacts.project(
+        "conversation_id, coalesce(customer_id, thread_id)"
+    ).fetchall())
     sample = pd.DataFrame({
-        "conversation_id": sample_conversations(
-            (row[0] for row in contact_ids), sample_size
-        )
+        "conversation_id": sample_conversations(customers, sample_size)
     }, dtype="object")
     session.register("intent_sample", sample)
     chosen = "conversation_id in (select conversation_id from intent_sample)"
@@ -1160,5 +1211,5 @@ def model(dbt, session):
     pinned = overrides.filter("action = 'pin'").project("intent_id").fetchall()
     return to_table(learn(
         openings, terms, previous, {row[0] for row in pinned}, embedding_model,
-        tell,
+        tell, customers,
     ))

@@ -24,7 +24,7 @@ metric_definitions as (
         threshold_applies_to,
         cast(
             case window_hours
-                when 'headline' then '{{ var("recontact_window_hours") }}'
+                when 'headline' then {{ text_literal(var('recontact_window_hours')) }}
                 else window_hours
             end as integer
         ) as window_hours

@@ -31,25 +31,38 @@ conversations as (
 
 ),
 
-run_conversations as (
+customer_salt as (
+
+    select * from {{ ref('int_customer_salt') }}
+
+),
+
+turns as (
 
     select
-        placed_runs.source_name,
-        placed_runs.run_id,
-        coalesce(inputs.conversation_id, outputs.conversation_id)
-            as conversation_id
+        source_name,
+        run_id,
+        source_name || ':' || {{ shown_id('run_id') }} as turn_id
 
     from placed_runs
 
+),
+
+run_conversations as (
+
+    select
+        turns.source_name,
+        turns.run_id,
+        coalesce(inputs.conversation_id, outputs.conversation_id)
+            as conversation_id
+
+    from turns
+
     left join messages as inputs
-        on
-            placed_runs.source_name || ':' || placed_runs.run_id || ':input'
-            = inputs.message_id
+        on turns.turn_id || ':input' = inputs.message_id
 
     left join messages as outputs
-        on
-            placed_runs.source_name || ':' || placed_runs.run_id || ':output'
-            = outputs.message_id
+        on turns.turn_id || ':output' = outputs.message_id
 
 ),
 
@@ -64,7 +77,7 @@ calls as (
         coalesce({{ text_matches(
             "lower(substr(agent_steps.tool_name, 1, 1))"
             ~ " || substr(agent_steps.tool_name, 2)",
-            "'" ~ var('changing_tool_names') ~ "'"
+            text_literal(var('changing_tool_names'))
         ) }}, false) as is_changing,
         agent_steps.started_at
 

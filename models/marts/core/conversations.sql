@@ -45,6 +45,12 @@ trace_sessions as (
 
 ),
 
+customer_salt as (
+
+    select * from {{ ref('int_customer_salt') }}
+
+),
+
 wide as (
 
     select

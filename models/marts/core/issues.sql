@@ -28,6 +28,12 @@ recontact_judgements as (
 
 ),
 
+customer_salt as (
+
+    select * from {{ ref('int_customer_salt') }}
+
+),
+
 chains as (
 
     select

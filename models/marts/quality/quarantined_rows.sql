@@ -9,11 +9,21 @@ int_quarantined_rows as (
 
 ),
 
+customer_salt as (
+
+    select * from {{ ref('int_customer_salt') }}
+
+),
+
 -- The same bad row may have been loaded twice.
 numbered as (
 
     select
-        int_quarantined_rows.*,
+        source_name,
+        table_name,
+        {{ hashed_customer_id('row_id') }} as row_id_hash,
+        quarantine_reason,
+        loaded_at,
         row_number() over (
             partition by
                 source_name, table_name, row_id, quarantine_reason, loaded_at
@@ -28,13 +38,13 @@ quarantined_rows as (
     select
         {{ dbt.hash(
             "source_name || '|' || table_name || '|' || "
-            ~ "coalesce(row_id, '') || '|' || quarantine_reason || '|' || "
+            ~ "coalesce(row_id_hash, '') || '|' || quarantine_reason || '|' || "
             ~ "coalesce(cast(loaded_at as " ~ dbt.type_string() ~ "), '') "
             ~ "|| '|' || cast(copy_number as " ~ dbt.type_string() ~ ")"
         ) }} as quarantined_row_id,
         cast(source_name as {{ dbt.type_string() }}) as source_name,
         cast(table_name as {{ dbt.type_string() }}) as table_name,
-        {{ hashed_customer_id('row_id') }} as row_id_hash,
+        cast(row_id_hash as {{ dbt.type_string() }}) as row_id_hash,
         cast(quarantine_reason as {{ dbt.type_string() }})
             as quarantine_reason,
         loaded_at

@@ -1,6 +1,7 @@
 {{ config(enabled = 'freshdesk' in var('ticket_sources')) }}
 
 -- Grain: one ticket that has tags.
+{%- set prefix = var('freshdesk_session_tag_prefix') | string | lower %}
 
 with
 
@@ -41,11 +42,10 @@ tags_of_tickets as (
         max(
             case
                 when
-                    lower(trim(tag))
-                    like '{{ var("freshdesk_session_tag_prefix") | lower }}_%'
-                    then substring(
-                        trim(tag),
-                        {{ var("freshdesk_session_tag_prefix") | length + 1 }}
+                    substring(lower(trim(tag)), 1, {{ prefix | length }})
+                    = {{ text_literal(prefix) }}
+                    then nullif(
+                        substring(trim(tag), {{ prefix | length + 1 }}), ''
                     )
             end
         ) as session_ref

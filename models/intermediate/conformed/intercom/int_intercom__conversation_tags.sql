@@ -2,7 +2,9 @@
 
 -- Grain: one conversation that has tags now. A tag marked as removed does not
 -- count. Where the loader marks nothing, the tags of the newest version count.
-{%- set prefix = var('intercom_session_tag_prefix') | lower %}
+{%- set prefix = var('intercom_session_tag_prefix') | string | lower %}
+{#- In a pattern, the prefix's own signs mean themselves. #}
+{%- set pattern = ' ' ~ (modules.re.escape(prefix) | replace("'", "''")) ~ '[^ ]+' %}
 
 with
 
@@ -68,7 +70,7 @@ session_tags as (
 
     select
         conversation_id,
-        {{ each_match('tags', ' ' ~ prefix ~ '[^ ]+') }} as session_tag
+        {{ each_match('tags', pattern) }} as session_tag
 
     from tagged_conversations
 

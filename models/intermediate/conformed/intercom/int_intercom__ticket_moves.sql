@@ -79,7 +79,7 @@ judged as (
             as is_after_ai,
         assignments.assigned_to_id in (
             {%- for group_id in var('intercom_human_group_ids') %}
-            '{{ group_id }}'{{ "," if not loop.last }}
+            {{ text_literal(group_id) }}{{ "," if not loop.last }}
             {%- else %}
             ''
             {%- endfor %}

@@ -70,7 +70,7 @@ group_moves as (
         field_name = 'group_id'
         and new_value in (
             {%- for group_id in var('zendesk_human_group_ids') %}
-            '{{ group_id }}'{{ "," if not loop.last }}
+            {{ text_literal(group_id) }}{{ "," if not loop.last }}
             {%- else %}
             ''
             {%- endfor %}

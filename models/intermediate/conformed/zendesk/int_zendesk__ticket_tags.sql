@@ -2,6 +2,7 @@
 
 -- Grain: one ticket that has tags. A removed tag has no row any more, so the
 -- tags that are there are the ticket's tags; loading one twice changes nothing.
+{%- set prefix = var('zendesk_session_tag_prefix') | string %}
 
 with
 
@@ -37,10 +38,10 @@ tagged_tickets as (
         ' ' || {{ dbt.listagg('tag', "' '", 'order by tag') }} || ' ' as tags,
         max(
             case
-                when tag like '{{ var("zendesk_session_tag_prefix") }}_%'
-                    then substring(
-                        tag, {{ var("zendesk_session_tag_prefix") | length + 1 }}
-                    )
+                when
+                    substring(tag, 1, {{ prefix | length }})
+                    = {{ text_literal(prefix) }}
+                    then nullif(substring(tag, {{ prefix | length + 1 }}), '')
             end
         ) as session_ref
 

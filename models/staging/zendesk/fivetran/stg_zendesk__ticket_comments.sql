@@ -27,7 +27,8 @@ renamed as (
         body,
 
         ---------- booleans
-        cast(public as boolean) as is_public,
+        -- what a plain cast cannot read it quotes, and dbt logs that
+        {{ try_cast('public', 'boolean') }} as is_public,
 
         ---------- timestamps
         {{ utc_timestamp('created') }} as sent_at,

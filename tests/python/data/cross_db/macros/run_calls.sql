@@ -82,3 +82,14 @@
     {%- endfor -%}
     {{ print('FOUND ' ~ tojson(found)) }}
 {%- endmacro %}
+
+
+{#- Prints two salts of which nobody would know either; none where a build makes
+    none. -#}
+{% macro two_salts() -%}
+    {%- set salts = [] -%}
+    {%- for draw in [1, 2] if own_salt() -%}
+        {%- do salts.append(run_query('select ' ~ own_salt()).rows[0][0]) -%}
+    {%- endfor -%}
+    {{ print('FOUND ' ~ tojson(salts)) }}
+{%- endmacro %}

@@ -1,0 +1,233 @@
+"""Nothing about a person reaches a mart, a log, an artifact or another's SQL.
+
+One world is built, with data planted wherever they could stand (planted.py) and
+with vars and seeds full of signs that mean something in SQL and Jinja.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import planted
+import pytest
+from marts import MARTS, Project, succeed
+from planted import VARIABLES, literal
+
+ADDRESS = re.compile(r"[^@\s|:]+@[^@\s|:]+\.[a-z]{2,}", re.IGNORECASE)
+TELEPHONE = re.compile(r"\+\d[\d ().-]{7,}")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The world, built once with a salt that the build made by itself."""
+    project = Project(tmp_path_factory.mktemp("privacy"))
+    planted.make_world(project)
+    debug = ["--log-level-file", "debug"]
+    succeed(project.dbt("seed", *debug, variables=VARIABLES))
+    planted.spoil_seeds(project)
+    succeed(project.dbt("run", *debug, variables=VARIABLES))
+    return project
+
+
+def texts(project: Project) -> Iterator[tuple[str, str]]:
+    """(mart.column, value) of every distinct text in the marts."""
+    for mart, column in project.query(
+        "select table_name, column_name from information_schema.columns"
+        f" where table_schema = '{MARTS}' and data_type = 'VARCHAR'"
+        " order by 1, 2"
+    ):
+        for (value,) in project.query(
+            f'select distinct "{column}" from {MARTS}."{mart}"'
+            f' where "{column}" is not null'
+        ):
+            yield f"{mart}.{column}", value
+
+
+def written(project: Project) -> Iterator[tuple[str, str]]:
+    """(name, content) of every log and artifact of the builds."""
+    for name in ("logs", "target", "target_of_other_vars"):
+        for path in sorted((project.folder / name).rglob("*")):
+            if path.is_file() and path.name != "partial_parse.msgpack":
+                yield path.name, path.read_text("utf-8", errors="replace")
+            elif path.is_file():
+                yield path.name, path.read_bytes().decode("latin-1")
+
+
+def salt_of(project: Project) -> str:
+    """The secret."""
+    ((salt,),) = project.query(
+        "select salt from afterclose_intermediate.customer_salt"
+    )
+    return salt
+
+
+def test_the_plants_are_in_the_warehouse(built: Project) -> None:
+    """Else the other tests would find nothing by right."""
+    bodies = " ".join(
+        row[0].lower()
+        for row in built.query(
+            "select body from afterclose_intermediate.int_messages"
+            " where body is not null"
+        )
+    )
+    for one in (planted.EMAIL, planted.PHONE, *planted.FRAGMENTS, "quarkson"):
+        assert bodies.count(one) >= 12
+    ((customers, conversations),) = built.query(
+        "select count(distinct customer_id), count(*)"
+        " from afterclose_intermediate.int_conversations"
+        f" where customer_id like '%{planted.EMAIL}'"
+    )
+    assert customers == 1
+    assert conversations >= 12
+
+
+def test_no_mart_holds_what_was_planted(built: Project) -> None:
+    found = {
+        (where, value)
+        for where, value in texts(built)
+        for one in planted.PLANTED
+        if one in value.lower()
+    }
+    assert found == set()
+
+
+def test_no_mart_holds_an_address_a_number_or_a_raw_key(built: Project) -> None:
+    keys = {
+        row[0]
+        for row in built.query(
+            "select key_value from afterclose_intermediate.int_known_customer_keys"
+            " union select customer_key"
+            " from afterclose_intermediate.int_known_customer_keys"
+        )
+    }
+    found = {
+        (where, value)
+        for where, value in texts(built)
+        if ADDRESS.search(value) or TELEPHONE.search(value)
+        or value.lower() in keys
+        or value.lower().partition(":")[2].partition("#")[0] in keys
+    }
+    assert found == set()
+
+
+def test_ids_of_customers_are_hashed_with_the_salt(built: Project) -> None:
+    def hashed(text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    salt = salt_of(built)
+    shown = {
+        row[0]
+        for row in built.query(f"select customer_id from {MARTS}.conversations")
+    }
+    own = {
+        row[0]
+        for row in built.query(
+            "select customer_id from afterclose_intermediate.int_conversations"
+            " where customer_id is not null"
+        )
+    }
+    assert shown - {None} == {hashed(salt + hashed(salt + one)) for one in own}
+    guesses = own | {one.partition(":")[2] for one in own}
+    assert not shown & {
+        made(one.encode()).hexdigest()
+        for one in guesses for made in (hashlib.md5, hashlib.sha256)
+    }
+
+
+def test_labels_that_several_customers_use_are_shown(built: Project) -> None:
+    labels = {
+        row[0] for row in built.query(f"select intent_label from {MARTS}.intents")
+    }
+    assert "Billing, in general" in labels
+    assert built.query(
+        f"select distinct agent_name from {MARTS}.conversations"
+        " where agent_name is not null"
+    ) == [("support-agent",)]
+
+
+def test_no_log_or_artifact_holds_the_salt_or_a_row(built: Project) -> None:
+    built.query(
+        "insert into afterclose_intermediate.message_signals by name"
+        f" select * replace ('(' as signal, {literal(planted.SENTENCE)} as matches)"
+        " from afterclose_intermediate.message_signals limit 1"
+    )
+    failed = built.dbt(
+        "test", "--select", "assert_every_signal_pattern_keeps_its_examples",
+        "--log-level-file", "debug", variables=VARIABLES,
+    )
+    assert "FAIL 1" in failed.stdout
+    salt = salt_of(built)
+    assert len(salt) == 64
+    (body,) = built.query(
+        "select body from afterclose_intermediate.int_messages"
+        " where length(body) > 40 order by message_id limit 1"
+    )[0]
+    secrets = (
+        salt, body, planted.EMAIL, planted.PHONE, planted.CARD, *planted.NAMES,
+        *planted.FRAGMENTS,
+    )
+    names = set()
+    for name, content in written(built):
+        names.add(name)
+        lowered = content.lower()
+        assert not [one for one in secrets if one.lower() in lowered], name
+    assert {
+        "dbt.log", "manifest.json", "run_results.json", "conversations.sql",
+    } <= names
+
+
+def test_values_of_vars_mean_themselves(built: Project) -> None:
+    def count(relation: str, condition: str) -> int:
+        return built.query(
+            f"select count(*) from afterclose_intermediate.{relation}"
+            f" where {condition}"
+        )[0][0]
+
+    name = literal(planted.EVENT_NAME.upper())
+    assert count("int_known_customer_keys", "customer_key like '%none%'") == 0
+    assert count("int_product_events", f"event_name = {name}") == 0
+    assert count("int_evaluations", "evaluator_name like '%rating%'") == 0
+    assert count("int_evaluations", "evaluator_name like '%{{ view }}%'") == 1
+    assert count("int_zendesk__ticket_tags", "session_ref = 'named_session'") == 1
+    assert count("int_zendesk__ticket_tags", "session_ref is not null") == 1
+    assert count("int_trace_sessions", "ticket_ref = '990001'") == 1
+    assert count(
+        "int_action_events", f"action_id = {literal(planted.ACTION)}"
+    ) >= 1
+    assert count(
+        "int_message_scans inner join"
+        " afterclose_intermediate.int_message_texts using (message_id)",
+        f"text = {literal(planted.WORDS)} and signals like '% thanked %'",
+    ) == 1
+
+
+def test_names_and_numbers_that_are_none_stop_before_any_sql(
+    built: Project
+) -> None:
+    completed = built.dbt(
+        "run", "--select", "int_data_edges",
+        variables={
+            **VARIABLES,
+            "langfuse_schema": 'x"; drop schema langfuse; --',
+            "min_sample": "30 or true",
+            "settle_hours": None,
+        },
+    )
+    assert completed.returncode != 0
+    assert "3 things to mend" in completed.stdout
+    for name in ("langfuse_schema", "min_sample", "settle_hours"):
+        assert f"var {name} " in completed.stdout
+    assert "START" not in completed.stdout
+
+
+def test_a_salt_in_a_var_is_refused(built: Project) -> None:
+    completed = built.dbt(
+        "run", "--select", "int_data_edges",
+        variables={**VARIABLES, "customer_salt": "a secret"},
+    )
+    assert completed.returncode != 0
+    assert "var customer_salt is set" in completed.stdout
+    assert "./scripts/set_salt --stdin" in completed.stdout
