@@ -82,7 +82,7 @@ classifications as (
         session_ref,
         {{ small_letters('trim(' ~ json_text('entry', [0]) ~ ')') }} as score_name,
         'category' as score_kind,
-        cast(null as double precision) as score_value,
+        cast(null as {{ type_double() }}) as score_value,
         coalesce(
             {{ json_text('entry', [1, 0, 'label']) }},
             {{ json_text('entry', [1, 0, 'id']) }}

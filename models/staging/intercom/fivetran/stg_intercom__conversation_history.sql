@@ -72,8 +72,8 @@ renamed as (
         {{ epoch_timestamp('conversation_rating_created_at') }}
             as rating_requested_at,
         -- Fivetran does not land these two
-        cast(null as timestamp) as rating_changed_at,
-        cast(null as timestamp) as ai_rated_at,
+        cast(null as {{ column_type('timestamp') }}) as rating_changed_at,
+        cast(null as {{ column_type('timestamp') }}) as ai_rated_at,
         {{ epoch_timestamp(optional_column(
             'intercom', 'conversation_history', 'statistics_last_close_at',
             'timestamp'
