@@ -2352,13 +2352,13 @@
         if kind not in ('arrayValue', 'kvlistValue') then
             return {{ schema }}.json_compact(held);
         end if;
-        if depth = 0 then
+        if kind is null or depth = 0 then
             return null;
         end if;
-        held := held -> 'values';
-        if json_typeof(held) is distinct from 'array' then
-            return null;
-        end if;
+        held := case
+            when json_typeof(held -> 'values') = 'array' then held -> 'values'
+            else '[]'
+        end;
         return (
             select case kind when 'arrayValue' then '[' else '{' end
                 || coalesce(string_agg(
