@@ -22,7 +22,8 @@
 
 
 {#- A list of sentences, one for each var that names a schema, a table or a column
-    by what is no such name: dbt puts names into SQL as they are. -#}
+    by what is no such name, as dbt puts names into SQL as they are; and for a
+    secret where everybody can read it. -#}
 {% macro preflight_names() -%}
     {%- set problems = [] -%}
     {%- set names = [] -%}
@@ -45,6 +46,13 @@
             ~ "digits and _"
         ) -%}
     {%- endfor -%}
+    {%- if var('customer_salt', '') -%}
+        {%- do problems.append(
+            "var customer_salt is set, and dbt writes vars into logs and "
+            ~ "artifacts: take it out. ./scripts/set_salt --stdin keeps a salt "
+            ~ "in the warehouse"
+        ) -%}
+    {%- endif -%}
     {{ return(problems) }}
 {%- endmacro %}
 

@@ -40,13 +40,6 @@
     and the logs, and dbt takes no secret from the environment outside profiles. -#}
 {% macro preflight_salt() -%}
     {%- set problems = [] -%}
-    {%- if var('customer_salt', '') -%}
-        {%- do problems.append(
-            "var customer_salt is set, and dbt writes vars into logs and "
-            ~ "artifacts: take it out. ./scripts/set_salt --stdin keeps a salt "
-            ~ "in the warehouse"
-        ) -%}
-    {%- endif -%}
     {%- set table = own_table('customer_salt') -%}
     {%- if own_salt() and not adapter.get_relation(
         table.database, table.schema, table.identifier

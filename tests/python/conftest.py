@@ -52,10 +52,13 @@ def environment(tmp_path: Path, warehouse_path: Path) -> dict[str, str]:
 def run_script(environment: dict[str, str]) -> Run:
     """Run scripts/NAME with arguments, as a user would."""
 
-    def run(name: str, *arguments: object) -> subprocess.CompletedProcess:
+    def run(
+        name: str, *arguments: object, given: str | None = None
+    ) -> subprocess.CompletedProcess:
         return subprocess.run(
             [str(SCRIPTS_DIR / name), *map(str, arguments)],
             env=environment,
+            input=given,
             capture_output=True,
             text=True,
             check=False,

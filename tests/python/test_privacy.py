@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import planted
 import pytest
+from conftest import Run
 from marts import MARTS, Project, succeed
 from planted import VARIABLES, literal
 
@@ -214,20 +215,41 @@ def test_names_and_numbers_that_are_none_stop_before_any_sql(
             "langfuse_schema": 'x"; drop schema langfuse; --',
             "min_sample": "30 or true",
             "settle_hours": None,
+            "customer_salt": "a secret",
         },
     )
     assert completed.returncode != 0
-    assert "3 things to mend" in completed.stdout
-    for name in ("langfuse_schema", "min_sample", "settle_hours"):
+    assert "4 things to mend" in completed.stdout
+    for name in (
+        "langfuse_schema", "min_sample", "settle_hours", "customer_salt"
+    ):
         assert f"var {name} " in completed.stdout
+    assert "./scripts/set_salt --stdin" in completed.stdout
     assert "START" not in completed.stdout
 
 
-def test_a_salt_in_a_var_is_refused(built: Project) -> None:
-    completed = built.dbt(
-        "run", "--select", "int_data_edges",
-        variables={**VARIABLES, "customer_salt": "a secret"},
+def test_a_salt_is_set_once_and_replaced_only_on_purpose(
+    run_script: Run, query: Callable[..., list[tuple]]
+) -> None:
+    def salt() -> str:
+        ((value,),) = query(
+            "select salt from afterclose_intermediate.customer_salt"
+        )
+        return value
+
+    made = run_script("set_salt")
+    assert made.returncode == 0, made.stderr
+    first = salt()
+    assert re.fullmatch("[0-9a-f]{64}", first)
+    assert first not in made.stdout + made.stderr
+    refused = run_script("set_salt")
+    assert refused.returncode == 1
+    assert "every customer of the marts a new id: --replace" in (
+        " ".join(refused.stderr.split())
     )
-    assert completed.returncode != 0
-    assert "var customer_salt is set" in completed.stdout
-    assert "./scripts/set_salt --stdin" in completed.stdout
+    assert run_script("set_salt", "--replace").returncode == 0
+    assert salt() != first
+    for given, code in (("too short", 1), ("it's \\ a given salt", 0)):
+        completed = run_script("set_salt", "--replace", "--stdin", given=given)
+        assert completed.returncode == code, completed.stderr
+    assert salt() == given

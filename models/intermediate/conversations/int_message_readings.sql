@@ -75,7 +75,7 @@ shortened as (
         body_fingerprint,
         -- regular expressions over one pasted log file would cost more than
         -- over all other messages together
-        lower(substr(body, 1, 10000)) as text,
+        {{ small_letters('substr(body, 1, 10000)') }} as text,
         loaded_at
 
     from new_messages

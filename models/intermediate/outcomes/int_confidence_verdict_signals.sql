@@ -106,7 +106,7 @@ evaluator_scores as (
 
     where
         evaluations.score is not null
-        and lower(evaluations.evaluator_name) in (
+        and {{ small_letters('evaluations.evaluator_name') }} in (
             {{ evaluators | join(', ') or 'null' }}
         )
 

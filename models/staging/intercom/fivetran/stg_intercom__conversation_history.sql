@@ -51,9 +51,9 @@ renamed as (
             as source_author_type,
         -- Fivetran does not land it
         cast(null as {{ dbt.type_string() }}) as source_author_email,
-        lower({{ configured_field(optional_column(
+        {{ small_letters(configured_field(optional_column(
             'intercom', 'conversation_history', 'ai_agent_resolution_state'
-        )) }}) as ai_resolution_state,
+        ))) }} as ai_resolution_state,
 
         ---------- numerics
         {{ try_cast('conversation_rating_value', 'integer') }} as rating,
