@@ -2171,13 +2171,21 @@
             return value;
         end if;
         return (
+            -- of a name that stands twice the first counts, as elsewhere
             select '{' || coalesce(string_agg(
-                to_json(pair.value ->> name_key)::text || ':'
-                || {{ schema }}.json_compact(pair.value -> value_key),
+                to_json(pair.name)::text || ':'
+                || {{ schema }}.json_compact(pair.held),
                 ',' order by pair.position
             ), '') || '}'
-            from json_array_elements({{ schema }}.json_array(value))
-                with ordinality as pair (value, position)
+            from (
+                select distinct on (1)
+                    element.value ->> name_key as name,
+                    element.value -> value_key as held,
+                    element.position
+                from json_array_elements({{ schema }}.json_array(value))
+                    with ordinality as element (value, position)
+                order by 1, 3
+            ) as pair
         );
     end
     $body$;
@@ -2344,7 +2352,7 @@
         if kind not in ('arrayValue', 'kvlistValue') then
             return {{ schema }}.json_compact(held);
         end if;
-        if depth = 0 then
+        if kind is null or depth = 0 then
             return null;
         end if;
         held := case
