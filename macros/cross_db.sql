@@ -169,8 +169,8 @@
     {%- set clock = 'cast(' ~ expression ~ ' as timestamp_ntz)' -%}
     (
         cast(unix_date(cast({{ clock }} as date)) as bigint) * 86400000000
-        + hour({{ clock }}) * 3600000000
-        + minute({{ clock }}) * 60000000
+        + cast(hour({{ clock }}) as bigint) * 3600000000
+        + cast(minute({{ clock }}) as bigint) * 60000000
         + cast(extract(second from {{ clock }}) * 1000000 as bigint)
     ) / cast(1000000 as double)
 {%- endmacro %}
@@ -2530,6 +2530,87 @@
 {%- endmacro %}
 
 {% macro spark__own_salt() -%}
+{%- endmacro %}
+
+
+{#- A select of one row for each pair of a relation (link_id, previous_id,
+    group_id), of which each says what comes before it in its chain: link_id,
+    first_id, with which the chain begins, and link_position. What a chain begins
+    with has no pair and the position 1. A chain lies within one group. Spark
+    knows no recursion: it walks the pairs of each group as a map. -#}
+{% macro chain_links(relation) -%}
+    {{ return(adapter.dispatch('chain_links')(relation)) }}
+{%- endmacro %}
+
+{% macro default__chain_links(relation) -%}
+    with recursive chain_links (link_id, first_id, link_position) as (
+
+        select
+            pairs.link_id,
+            pairs.previous_id as first_id,
+            2 as link_position
+
+        from {{ relation }} as pairs
+
+        left join {{ relation }} as previous_pairs
+            on pairs.previous_id = previous_pairs.link_id
+
+        where previous_pairs.link_id is null
+
+        union all
+
+        select
+            pairs.link_id,
+            chain_links.first_id,
+            chain_links.link_position + 1 as link_position
+
+        from {{ relation }} as pairs
+
+        inner join chain_links on pairs.previous_id = chain_links.link_id
+
+    )
+
+    select * from chain_links
+{%- endmacro %}
+
+{% macro spark__chain_links(relation) -%}
+    select
+        link.link_id,
+        link.first_id,
+        link.link_position
+
+    from (
+        select
+            explode(transform(
+                map_keys(pairs),
+                link_id -> aggregate(
+                    map_keys(pairs),
+                    named_struct(
+                        'link_id', link_id,
+                        'first_id', link_id,
+                        'link_position', 1
+                    ),
+                    (found, step) -> case
+                        when map_contains_key(pairs, found.first_id)
+                            then named_struct(
+                                'link_id', found.link_id,
+                                'first_id', pairs[found.first_id],
+                                'link_position', found.link_position + 1
+                            )
+                        else found
+                    end
+                )
+            )) as link
+
+        from (
+            select
+                map_from_entries(
+                    collect_list(struct(link_id, previous_id))
+                ) as pairs
+            from {{ relation }}
+            group by group_id
+        ) as groups
+    ) as walked
 {%- endmacro %}
 
 

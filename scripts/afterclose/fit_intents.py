@@ -64,9 +64,10 @@ def store(warehouse: Warehouse, schema: str, rows: pd.DataFrame, table: Any) -> 
     """Put the learned rows in the place of the old ones, all or none."""
     warehouse.reader.register("learned_rows", table)
     listed = ", ".join(quoted(name) for name in rows.columns)
-    with warehouse.transaction():
-        warehouse.query(f"delete from {quoted(schema, TABLE)}")
-        warehouse.insert(schema, TABLE, f"select {listed} from learned_rows")
+    building = f"{TABLE}__learned"
+    warehouse.create_table(schema, building, warehouse.columns(schema, TABLE))
+    warehouse.insert(schema, building, f"select {listed} from learned_rows")
+    warehouse.replace_table(schema, TABLE, by=building)
 
 
 def changes(previous: pd.DataFrame, rows: pd.DataFrame) -> list[tuple]:

@@ -42,10 +42,10 @@ def write_salt(warehouse: DuckDB, salt: str) -> None:
     if len(salt) < SHORTEST:
         raise ValueError(f"A salt has at least {SHORTEST} characters")
     schema = salt_schema(warehouse)
-    warehouse.create_table(schema, TABLE, {"salt": "varchar"})
-    warehouse.query(
-        f"insert into {quoted(schema, TABLE)} values ({text_literal(salt)})"
-    )
+    building = f"{TABLE}__new"
+    warehouse.create_table(schema, building, {"salt": "VARCHAR"})
+    warehouse.insert(schema, building, f"select {text_literal(salt)} as salt")
+    warehouse.replace_table(schema, TABLE, by=building)
 
 
 @click.command()
