@@ -29,6 +29,37 @@
     {{ own_function('utc_timestamp') }}({{ expression }})
 {%- endmacro %}
 
+{#- A timestamp with zone prints without it, in the session's zone, so its type
+    is asked. Text of a year alone is a time to Spark. -#}
+{% macro spark__utc_timestamp(expression) -%}
+    {%- set text = 'cast(' ~ expression ~ ' as string)' -%}
+    case
+        when typeof({{ expression }}) = 'timestamp'
+            then {{ spark_utc_wall_clock(expression) }}
+        when rlike({{ text }}, {{ text_literal(
+            '[0-9]{2}:[0-9]{2}.*([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z'
+        ) }})
+            then {{ spark_utc_wall_clock(text) }}
+        when rlike({{ text }}, '^ *[0-9]{4,6}-[0-9]{1,2}-[0-9]{1,2}')
+            then try_cast({{ text }} as timestamp_ntz)
+    end
+{%- endmacro %}
+
+{#- The UTC clock of an instant (or of text with an offset), whatever the
+    session's zone. -#}
+{% macro spark_utc_wall_clock(expression) -%}
+    {{ spark_timestamp_of_microseconds(
+        'unix_micros(try_cast(' ~ expression ~ ' as timestamp_ltz))'
+    ) }}
+{%- endmacro %}
+
+{#- timestampadd takes no bigint: 1734537511123456 became a time in 1970. -#}
+{% macro spark_timestamp_of_microseconds(expression) -%}
+    timestamp_ntz'1970-01-01 00:00:00' + make_dt_interval(
+        0, 0, 0, cast({{ expression }} * 0.000001 as decimal(18, 6))
+    )
+{%- endmacro %}
+
 
 {#- Gives the UTC `timestamp` of a wall-clock time without zone that a tool
     wrote in the given IANA zone. -#}
@@ -48,6 +79,23 @@
     ) at time zone {{ text_literal(timezone) }} at time zone 'UTC'
 {%- endmacro %}
 
+{#- An hour that the clocks of the zone show twice is the later one, as on the
+    other engines; Spark itself takes the earlier. -#}
+{% macro spark__local_to_utc(expression, timezone) -%}
+    {%- set clock = 'try_cast(cast(' ~ expression ~ ' as string) as timestamp_ntz)'
+    -%}
+    {%- set zone = text_literal(timezone) -%}
+    {%- set earlier = "convert_timezone(" ~ zone ~ ", 'UTC', " ~ clock ~ ")" -%}
+    case
+        when
+            convert_timezone(
+                'UTC', {{ zone }}, {{ earlier }} + interval '1' hour
+            ) = {{ clock }}
+            then {{ earlier }} + interval '1' hour
+        else {{ earlier }}
+    end
+{%- endmacro %}
+
 
 {#- Gives the Monday (a date) of the week in which a UTC timestamp lies, as
     seen in the given IANA zone. -#}
@@ -65,6 +113,17 @@
     )
 {%- endmacro %}
 
+{#- date_trunc goes by way of the session's zone. -#}
+{% macro spark__week_start_date(expression, timezone) -%}
+    trunc(
+        cast(convert_timezone(
+            'UTC', {{ text_literal(timezone) }},
+            cast({{ expression }} as timestamp_ntz)
+        ) as date),
+        'week'
+    )
+{%- endmacro %}
+
 
 {#- Gives the UTC timestamp at which a date begins in the given IANA zone. -#}
 {% macro day_begins_at(expression, timezone) -%}
@@ -74,6 +133,12 @@
 {% macro default__day_begins_at(expression, timezone) -%}
     cast({{ expression }} as timestamp)
     at time zone {{ text_literal(timezone) }} at time zone 'UTC'
+{%- endmacro %}
+
+{% macro spark__day_begins_at(expression, timezone) -%}
+    {{ local_to_utc(
+        'cast(cast(' ~ expression ~ ' as date) as timestamp_ntz)', timezone
+    ) }}
 {%- endmacro %}
 
 
@@ -92,6 +157,22 @@
         cast(extract(epoch from {{ later }}) as double precision)
         - cast(extract(epoch from {{ earlier }}) as double precision)
     )
+{%- endmacro %}
+
+{#- Spark's own functions for it go by way of the session's zone, where an hour
+    is missing in spring. -#}
+{% macro spark__seconds_between(earlier, later) -%}
+    ({{ spark_epoch(later) }} - {{ spark_epoch(earlier) }})
+{%- endmacro %}
+
+{% macro spark_epoch(expression) -%}
+    {%- set clock = 'cast(' ~ expression ~ ' as timestamp_ntz)' -%}
+    (
+        cast(unix_date(cast({{ clock }} as date)) as bigint) * 86400000000
+        + hour({{ clock }}) * 3600000000
+        + minute({{ clock }}) * 60000000
+        + cast(extract(second from {{ clock }}) * 1000000 as bigint)
+    ) / cast(1000000 as double)
 {%- endmacro %}
 
 
@@ -130,6 +211,77 @@
     )
 {%- endmacro %}
 
+{% macro spark__json_text(expression, path) -%}
+    {%- set keys = [path] if path is string else path -%}
+    {%- set found = namespace(
+        value=spark_valid_json(expression), steps='$'
+    ) -%}
+    {%- for key in keys -%}
+        {%- if key is number -%}
+            {%- set found.steps = found.steps ~ '[' ~ key ~ ']' -%}
+        {%- elif "'" not in key and '?' not in key -%}
+            {%- set found.steps = found.steps ~ "['" ~ key ~ "']" -%}
+        {%- else -%}
+            {#- No path spells such a key. -#}
+            {%- set found.value = spark_json_entries(
+                'get_json_object(' ~ found.value ~ ', '
+                ~ text_literal(found.steps) ~ ')'
+            ) ~ '[' ~ text_literal(key) ~ ']' -%}
+            {%- set found.steps = '' -%}
+        {%- endif -%}
+        {%- if found.steps == '' -%}{%- set found.steps = '$' -%}{%- endif -%}
+    {%- endfor -%}
+    get_json_object({{ found.value }}, {{ text_literal(found.steps) }})
+{%- endmacro %}
+
+{#- The text where it is JSON, else null. get_json_object alone reads the
+    beginning of text that breaks off, and what Python prints ({'a': 1}). -#}
+{% macro spark_valid_json(expression) -%}
+    case
+        when size({{ spark_json_elements("'[' || " ~ expression ~ " || ']'") }}) = 1
+            then cast({{ expression }} as string)
+    end
+{%- endmacro %}
+
+{#- The elements of a JSON array: strings as their text, all others as JSON. -#}
+{% macro spark_json_elements(expression) -%}
+    from_json(
+        {{ expression }}, 'array<string>', map('allowSingleQuotes', 'false')
+    )
+{%- endmacro %}
+
+{#- The entries of a JSON object, their values as above. -#}
+{% macro spark_json_entries(expression) -%}
+    from_json(
+        {{ expression }}, 'map<string, string>', map('allowSingleQuotes', 'false')
+    )
+{%- endmacro %}
+
+{#- The JSON text of what lies at a path (behind the $): a string keeps its
+    quotation marks, which every function of Spark takes off. -#}
+{% macro spark_json_at(expression, path) -%}
+    get_json_object('[' || {{ expression }} || ']', '$[*]' || {{ path }})
+{%- endmacro %}
+
+{#- In a lambda over spark_json_elements: the JSON text of an element. What
+    begins like an object or an array is one; the others are few and short, and
+    finding them by their position reads the array once for each. -#}
+{% macro spark_json_of_element(expression, element, position) -%}
+    case
+        when substr({{ element }}, 1, 1) in ('{', '[') then {{ element }}
+        else {{ spark_json_at(
+            expression, "'[' || " ~ position ~ " || ']'"
+        ) }}
+    end
+{%- endmacro %}
+
+{% macro spark_json_string(expression) -%}
+    case
+        when {{ expression }} is not null
+            then regexp_extract(to_json(array({{ expression }})), '(?s)^.(.*).$', 1)
+    end
+{%- endmacro %}
+
 
 {#- True when the text contains a match of the regular expression. The dialect
     is what all engines share: classes, groups, alternation, repetition, ^ $,
@@ -147,6 +299,90 @@
     ~ {{ own_function('regular_expression') }}({{ pattern }})
 {%- endmacro %}
 
+{#- A pattern in a column is translated row by row: as java_pattern does it, as
+    far as seeds of patterns may go. -#}
+{% macro spark__text_matches(expression, pattern) -%}
+    {%- if pattern[0] == "'" -%}
+    rlike({{ expression }}, {{ text_literal(
+        java_pattern(pattern[1:-1] | replace("''", "'"))
+    ) }})
+    {%- else -%}
+    rlike(
+        {{ expression }},
+        {{ text_literal('(?d)') }} || regexp_replace(
+            {{ spark_word_boundaries(pattern) }},
+            {{ text_literal('(?<![\\\\])[$](?=[)|]|\\z)') }},
+            {{ text_literal('\\\\z') }}
+        )
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro java_word_boundary() -%}
+(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))
+{%- endmacro %}
+
+{% macro spark_word_boundaries(pattern) -%}
+    replace({{ pattern }}, {{ text_literal('\\b') }}, {{ text_literal(
+        java_word_boundary()
+    ) }})
+{%- endmacro %}
+
+{#- A pattern in the words of Java, where
+      \b        is a boundary of ASCII words: Java's own knows letters of all
+                languages, its \w does not
+      $         is the end of the text: Java's also stands before a last newline
+      .         is everything but a newline: to Java, there are five kinds of it
+      \s        is no vertical tab
+      (?i)      folds all letters: Java's folds ASCII
+      [ and &   in a class stand for themselves; Java nests classes there
+      (.|\n)*   is one step: Java takes one call for each letter of it and ends
+                with an overflow of the stack in long messages -#}
+{% macro java_pattern(pattern) -%}
+    {%- set rest = pattern | replace('(.|\\n)*', '(?s:.*)')
+        | replace('(.|\n)*', '(?s:.*)') | replace('(?i)', '(?iu)') -%}
+    {%- set posix = {
+        'cntrl': 'Cntrl', 'alpha': 'Alpha', 'digit': 'Digit', 'alnum': 'Alnum',
+        'space': 'Space', 'punct': 'Punct', 'upper': 'Upper', 'lower': 'Lower',
+    } -%}
+    {%- set at = namespace(in_class=false, skip=0) -%}
+    {%- set parts = ['(?d)'] -%}
+    {%- for letter in rest -%}
+        {%- set next = rest[loop.index:loop.index + 1] -%}
+        {%- if at.skip -%}
+            {%- set at.skip = at.skip - 1 -%}
+        {%- elif letter == '\\' -%}
+            {%- set at.skip = 1 -%}
+            {%- if next == 'b' and not at.in_class -%}
+                {%- do parts.append(java_word_boundary()) -%}
+            {%- elif next == 's' -%}
+                {%- do parts.append(
+                    '\\t\\n\\f\\r ' if at.in_class else '[\\t\\n\\f\\r ]'
+                ) -%}
+            {%- else -%}
+                {%- do parts.append(letter ~ next) -%}
+            {%- endif -%}
+        {%- elif at.in_class and letter == '[' and next == ':' -%}
+            {%- set name = rest[loop.index + 1:].split(':]')[0] -%}
+            {%- set at.skip = name | length + 3 -%}
+            {%- do parts.append('\\p{' ~ posix[name] ~ '}') -%}
+        {%- elif at.in_class and letter in '[&' -%}
+            {%- do parts.append('\\' ~ letter) -%}
+        {%- elif letter == '[' -%}
+            {%- set at.in_class = true -%}
+            {%- do parts.append(letter) -%}
+        {%- elif letter == ']' -%}
+            {%- set at.in_class = false -%}
+            {%- do parts.append(letter) -%}
+        {%- elif letter == '$' and not at.in_class -%}
+            {%- do parts.append('\\z') -%}
+        {%- else -%}
+            {%- do parts.append(letter) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(parts | join('')) }}
+{%- endmacro %}
+
 
 {#- Replaces every match of the regular expression in the text. -#}
 {% macro text_replace(expression, pattern, replacement) -%}
@@ -154,15 +390,26 @@
 {%- endmacro %}
 
 {% macro default__text_replace(expression, pattern, replacement) -%}
-    regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}', 'g')
+    regexp_replace(
+        {{ expression }}, {{ text_literal(pattern) }},
+        {{ text_literal(replacement) }}, 'g'
+    )
 {%- endmacro %}
 
 {% macro postgres__text_replace(expression, pattern, replacement) -%}
     regexp_replace(
         ({{ expression }}) collate "C",
-        {{ own_function('regular_expression') }}('{{ pattern }}'),
-        '{{ replacement }}',
+        {{ own_function('regular_expression') }}({{ text_literal(pattern) }}),
+        {{ text_literal(replacement) }},
         'g'
+    )
+{%- endmacro %}
+
+{% macro spark__text_replace(expression, pattern, replacement) -%}
+    regexp_replace(
+        {{ expression }},
+        {{ text_literal(java_pattern(pattern)) }},
+        {{ text_literal(replacement | replace('$', '\\$')) }}
     )
 {%- endmacro %}
 
@@ -173,15 +420,23 @@
 {%- endmacro %}
 
 {% macro default__each_match(expression, pattern) -%}
-    unnest(regexp_extract_all({{ expression }}, '{{ pattern }}'))
+    unnest(regexp_extract_all({{ expression }}, {{ text_literal(pattern) }}))
 {%- endmacro %}
 
 {% macro postgres__each_match(expression, pattern) -%}
     (regexp_matches(
         ({{ expression }}) collate "C",
-        {{ own_function('regular_expression') }}('{{ pattern }}', true),
+        {{ own_function('regular_expression') }}(
+            {{ text_literal(pattern) }}, true
+        ),
         'g'
     ))[1]
+{%- endmacro %}
+
+{% macro spark__each_match(expression, pattern) -%}
+    explode(regexp_extract_all(
+        {{ expression }}, {{ text_literal(java_pattern(pattern)) }}, 0
+    ))
 {%- endmacro %}
 
 
@@ -215,6 +470,27 @@
     {{ types[word] }}
 {%- endmacro %}
 
+{#- Spark's own `timestamp` moves with the zone of the session. -#}
+{% macro spark__column_type(word) -%}
+    {%- set types = {
+        'string': 'string',
+        'timestamp': 'timestamp_ntz',
+        'date': 'date',
+        'boolean': 'boolean',
+        'integer': 'int',
+        'bigint': 'bigint',
+        'double precision': 'double',
+        'decimal(28,12)': 'decimal(28, 12)',
+    } -%}
+    {{ types[word] }}
+{%- endmacro %}
+
+
+{#- The type of 64-bit floats, in the manner of dbt.type_string(). -#}
+{% macro type_double() -%}
+    {{ column_type('double precision') }}
+{%- endmacro %}
+
 
 {#- True when the warehouse knows the IANA zone. Asked once, on run start. -#}
 {% macro is_known_timezone(timezone) -%}
@@ -227,6 +503,16 @@
         ~ text_literal(timezone | string | lower)
     ) -%}
     {{ return(found.rows[0][0] > 0) }}
+{%- endmacro %}
+
+{#- Spark has no list of zones, and knows them only as IANA writes them. -#}
+{% macro spark__is_known_timezone(timezone) -%}
+    {%- set found = run_query(
+        "select try_cast(concat('2026-01-01 00:00:00 ', "
+        ~ text_literal(timezone) ~ ") as timestamp_ltz) is not null and "
+        ~ text_literal(timezone) ~ " rlike '^[A-Z]'"
+    ) -%}
+    {{ return(found.rows[0][0]) }}
 {%- endmacro %}
 
 
@@ -251,6 +537,18 @@
 
 {% macro postgres__json_kind(expression) -%}
     {{ own_function('json_kind') }}({{ expression }})
+{%- endmacro %}
+
+{% macro spark__json_kind(expression) -%}
+    case
+        when substr(ltrim({{ expression }}), 1, 1) in ('{', '[', '"')
+            and {{ spark_valid_json(expression) }} is not null
+            then case substr(ltrim({{ expression }}), 1, 1)
+                when '{' then 'object'
+                when '[' then 'array'
+                else 'string'
+            end
+    end
 {%- endmacro %}
 
 
@@ -281,6 +579,19 @@
     )
 {%- endmacro %}
 
+{% macro spark__json_last_message(expression, roles) -%}
+    try_element_at(filter(
+        {{ spark_json_elements(expression) }},
+        chat_message -> lower(coalesce(
+            get_json_object(chat_message, '$.role'),
+            try_element_at({{ spark_json_elements(
+                "get_json_object(chat_message, '$.id')"
+            ) }}, -1),
+            get_json_object(chat_message, '$.type')
+        )) in ('{{ roles | join("', '") }}')
+    ), -1)
+{%- endmacro %}
+
 
 {#- In a JSON array of content parts: their texts, one per line; null when no
     part is text. Messages (they have a role), tool calls and images are left
@@ -306,6 +617,25 @@
     {{ own_function('json_part_texts') }}({{ expression }})
 {%- endmacro %}
 
+{% macro spark__json_part_texts(expression) -%}
+    array_join(nullif(filter(transform(
+        {{ spark_json_elements(expression) }},
+        (part, position) -> case
+            substr({{ spark_json_of_element(expression, 'part', 'position') }}, 1, 1)
+            when '"' then part
+            when '{' then case
+                when get_json_object(part, '$.role') is null
+                    and coalesce(get_json_object(part, '$.type'), 'text')
+                        in ('text', 'input_text', 'output_text')
+                    then coalesce(
+                        get_json_object(part, '$.text'),
+                        get_json_object(part, '$.content')
+                    )
+            end
+        end
+    ), part_text -> part_text is not null), cast(array() as array<string>)), chr(10))
+{%- endmacro %}
+
 
 {#- As an aggregate: the expression's first value that is not null, in the order
     of another expression (which must not tie). -#}
@@ -320,6 +650,13 @@
 {% macro postgres__first_known(expression, ordered_by) -%}
     (array_agg({{ expression }} order by {{ ordered_by }})
         filter (where ({{ expression }}) is not null))[1]
+{%- endmacro %}
+
+{% macro spark__first_known(expression, ordered_by) -%}
+    min_by(
+        {{ expression }},
+        case when {{ expression }} is not null then {{ ordered_by }} end
+    )
 {%- endmacro %}
 
 
@@ -356,6 +693,25 @@
     {{ own_function('matching_lines') }}({{ expression }}, {{ pattern }})
 {%- endmacro %}
 
+{% macro spark__each_matching_line(expression, pattern) -%}
+    explode(filter(
+        transform(
+            split(
+                regexp_replace(
+                    {{ expression }},
+                    '(?dm)' || {{ spark_word_boundaries(pattern) }},
+                    chr(1)
+                ),
+                chr(10)
+            ),
+            (line, position) -> case
+                when contains(line, chr(1)) then position + 1
+            end
+        ),
+        line_number -> line_number is not null
+    ))
+{%- endmacro %}
+
 
 {#- Gives the text of the top-level key, named by a column, of JSON text; null
     as json_text does. json_text takes a key known when the SQL is written; a
@@ -382,6 +738,13 @@
     )
 {%- endmacro %}
 
+{% macro spark__json_text_of_column(expression, key_expression) -%}
+    try_element_at(
+        {{ spark_json_entries(spark_valid_json(expression)) }},
+        {{ key_expression }}
+    )
+{%- endmacro %}
+
 
 {#- Gives a UTC timestamp from nanoseconds since 1970, as a number or as text.
     0 and what is no number give null. Dividing in floating point moved times
@@ -402,6 +765,12 @@
     * interval '1 microsecond'
 {%- endmacro %}
 
+{% macro spark__nanoseconds_to_timestamp(expression) -%}
+    {{ spark_timestamp_of_microseconds(
+        '(nullif(try_cast(cast(' ~ expression ~ ' as string) as bigint), 0) div 1000)'
+    ) }}
+{%- endmacro %}
+
 
 {#- Gives the timestamp that lies this many nanoseconds (a bigint) later.
     dateadd knows no unit below the second on every engine. -#}
@@ -415,6 +784,13 @@
 
 {% macro postgres__plus_nanoseconds(timestamp, nanoseconds) -%}
     {{ timestamp }} + ({{ nanoseconds }}) / 1000 * interval '1 microsecond'
+{%- endmacro %}
+
+{% macro spark__plus_nanoseconds(timestamp, nanoseconds) -%}
+    {{ timestamp }} + make_dt_interval(
+        0, 0, 0,
+        cast(({{ nanoseconds }} div 1000) * 0.000001 as decimal(18, 6))
+    )
 {%- endmacro %}
 
 
@@ -433,6 +809,15 @@
 
 {% macro postgres__each_json_element(expression) -%}
     {{ own_function('json_elements') }}({{ expression }})
+{%- endmacro %}
+
+{% macro spark__each_json_element(expression) -%}
+    {%- set array = spark_valid_json(expression) -%}
+    explode(transform(
+        {{ spark_json_elements(array) }},
+        (element, position) ->
+            {{ spark_json_of_element(array, 'element', 'position') }}
+    ))
 {%- endmacro %}
 
 
@@ -469,6 +854,20 @@
     )
 {%- endmacro %}
 
+{% macro spark__json_zipped(columns) -%}
+    {%- set first = columns.values() | first -%}
+    '[' || array_join(transform(
+        {{ spark_json_elements(spark_valid_json(first)) }},
+        (first_element, position) -> '{'
+            {%- for key, column in columns.items() %}
+            || {{ text_literal('"' ~ key ~ '":') }} || coalesce({{ spark_json_at(
+                spark_valid_json(column), "'[' || position || ']'"
+            ) }}, 'null'){{ " || ','" if not loop.last }}
+            {%- endfor %}
+            || '}'
+    ), ',') || ']'
+{%- endmacro %}
+
 
 {#- JSON text of an OTLP value: {"intValue": "7"} gives "7". Arrays and lists of
     keys and values become JSON arrays and objects, four deep, which reaches the
@@ -488,6 +887,41 @@
     {{ own_function('otlp_value') }}(
         {{ own_function('json_or_null') }}({{ expression }}), 4
     )
+{%- endmacro %}
+
+{% macro spark__otlp_value(expression) -%}
+    {{ spark_otlp_value_in_layers(spark_valid_json(expression), 4) }}
+{%- endmacro %}
+
+{#- transform(array(x), name -> ...)[0] gives x a name: written out, x would stand
+    in each branch of each layer. -#}
+{% macro spark_otlp_value_in_layers(expression, depth) -%}
+    {%- set value = 'value_' ~ depth -%}
+    {%- set kind = 'kind_' ~ depth -%}
+    {%- set element = 'element_' ~ depth -%}
+    transform(array({{ expression }}), {{ value }} -> transform(
+        array(try_element_at(json_object_keys({{ value }}), 1)), {{ kind }} -> case
+        when {{ kind }} in ('arrayValue', 'kvlistValue')
+            {%- if depth > 0 %}
+            then case {{ kind }} when 'arrayValue' then '[' else '{' end
+            || array_join(transform(
+                {{ spark_json_elements(
+                    "get_json_object(" ~ value ~ ", '$.' || " ~ kind
+                    ~ " || '.values')"
+                ) }},
+                {{ element }} -> coalesce(
+                    {{ spark_json_at(element, "'.key'") }} || ':', ''
+                ) || coalesce({{ spark_otlp_value_in_layers(
+                    "coalesce(get_json_object(" ~ element ~ ", '$.value'), "
+                    ~ element ~ ")", depth - 1
+                ) }}, 'null')
+            ), ',')
+            || case {{ kind }} when 'arrayValue' then ']' else '}' end
+            {%- else %}
+            then null
+            {%- endif %}
+        else {{ spark_json_at(value, "'.' || " ~ kind) }}
+    end)[0])[0]
 {%- endmacro %}
 
 
@@ -549,6 +983,16 @@
 
 {% macro postgres__otlp_attributes(expression) -%}
     {{ own_function('otlp_attributes') }}({{ expression }})
+{%- endmacro %}
+
+{% macro spark__otlp_attributes(expression) -%}
+    '{' || array_join(transform(
+        {{ spark_json_elements(spark_valid_json(expression)) }},
+        attribute -> coalesce({{ spark_json_at('attribute', "'.key'") }}, '""')
+            || ':' || coalesce({{ spark_otlp_value_in_layers(
+                "get_json_object(attribute, '$.value')", 4
+            ) }}, 'null')
+    ), ',') || '}'
 {%- endmacro %}
 
 
@@ -635,6 +1079,47 @@
     )
 {%- endmacro %}
 
+{% macro spark__json_indexed_messages(
+    expression, prefix, default_role, infix, part_key
+) -%}
+    {%- set values = spark_json_entries(spark_valid_json(expression)) -%}
+    {%- set keys = 'map_keys(' ~ values ~ ')' -%}
+    {%- set message = "'" ~ prefix ~ ".' || number || '." ~ infix -%}
+    {%- set parts = "^" ~ (prefix | replace('.', '[.]')) -%}
+    '[' || array_join(nullif(transform(
+        array_sort(array_distinct(transform(
+            filter({{ keys }}, key -> rlike(key, '{{ parts }}[.][0-9]{1,6}[.]')),
+            key -> cast(regexp_extract(
+                key, '{{ parts }}[.]([0-9]+)[.]', 1
+            ) as int)
+        ))),
+        number -> {{ json_message(
+            "coalesce(try_element_at(" ~ values ~ ", " ~ message ~ "role'), '"
+                ~ default_role ~ "')",
+            "coalesce(
+                try_element_at(" ~ values ~ ", " ~ message ~ "content'),
+                nullif(array_join(transform(
+                    array_sort(transform(
+                        filter(
+                            " ~ keys ~ ",
+                            part -> startswith(part, " ~ message ~ "contents.')
+                                and endswith(part, '." ~ part_key ~ "')
+                        ),
+                        part -> try_cast(split(substr(
+                            part, length(" ~ message ~ "contents.') + 1
+                        ), '[.]')[0] as int)
+                    )),
+                    part_number -> try_element_at(
+                        " ~ values ~ ",
+                        " ~ message ~ "contents.' || part_number || '."
+                            ~ part_key ~ "'
+                    )
+                ), chr(10)), '')
+            )"
+        ) }}
+    ), cast(array() as array<string>)), ',') || ']'
+{%- endmacro %}
+
 
 {#- JSON text of one chat message, {"role": ..., "content": ...}, its quotes and
     line breaks escaped. -#}
@@ -650,6 +1135,13 @@
     '{"role":' || coalesce(to_json(cast({{ role }} as text))::text, 'null')
     || ',"content":'
     || coalesce(to_json(cast({{ content }} as text))::text, 'null') || '}'
+{%- endmacro %}
+
+{% macro spark__json_message(role, content) -%}
+    to_json(
+        named_struct('role', {{ role }}, 'content', {{ content }}),
+        map('ignoreNullFields', 'false')
+    )
 {%- endmacro %}
 
 
@@ -679,6 +1171,21 @@
     {%- else -%}
     cast({{ own_function('try_number') }}({{ text }}) as {{ type }})
     {%- endif -%}
+{%- endmacro %}
+
+{#- Spark reads 'y' and '1' as a boolean, too, as the other engines do. -#}
+{% macro spark__try_cast(expression, type) -%}
+    try_cast({{ expression }} as {{ spark_type(type) }})
+{%- endmacro %}
+
+{#- The name that Spark has for a type of the contracts, else the type itself. -#}
+{% macro spark_type(type) -%}
+    {{ {
+        'text': 'string',
+        'varchar': 'string',
+        'timestamp': 'timestamp_ntz',
+        'double precision': 'double',
+    }.get(type | lower, type) }}
 {%- endmacro %}
 
 
@@ -717,6 +1224,28 @@
     {{ own_function('epoch_timestamp') }}({{ expression }})
 {%- endmacro %}
 
+{#- A number of type double prints as 1.734537511E9. -#}
+{% macro spark__epoch_timestamp(expression) -%}
+    {%- set text -%}
+    case
+        when typeof({{ expression }}) in ('double', 'float')
+            then cast(cast({{ expression }} as decimal(38, 6)) as string)
+        else cast({{ expression }} as string)
+    end
+    {%- endset -%}
+    case
+        when rlike({{ text }}, {{ text_literal('^[0-9]{9,10}([.][0-9]+)?\\z') }})
+            then {{ spark_timestamp_of_microseconds(
+                'cast(round(cast(' ~ text ~ ' as double) * 1000000) as bigint)'
+            ) }}
+        when rlike({{ text }}, {{ text_literal('^[0-9]{13}([.]0+)?\\z') }})
+            then {{ spark_timestamp_of_microseconds(
+                'cast(cast(' ~ text ~ ' as double) * 1000 as bigint)'
+            ) }}
+        else {{ utc_timestamp(expression) }}
+    end
+{%- endmacro %}
+
 
 {#- Gives JSON text from a column that holds JSON text already, or the engine's
     own struct, list or map. A plain cast prints a struct as {'a': 1}, which no
@@ -743,6 +1272,21 @@
     end
 {%- endmacro %}
 
+{#- to_json takes no text, so the value stands in a struct. -#}
+{% macro spark__json_of(expression) -%}
+    case
+        when typeof({{ expression }}) in ('string', 'void')
+            then cast({{ expression }} as string)
+        else get_json_object(
+            to_json(
+                named_struct('value', {{ expression }}),
+                map('ignoreNullFields', 'false')
+            ),
+            '$.value'
+        )
+    end
+{%- endmacro %}
+
 
 {#- In a select list: one row for each entry of a JSON object, as the JSON array
     [key, value]. No row where the text is no JSON object. Both come together,
@@ -765,6 +1309,26 @@
 
 {% macro postgres__each_json_entry(expression) -%}
     {{ own_function('json_entries') }}({{ expression }})
+{%- endmacro %}
+
+{% macro spark__each_json_entry(expression) -%}
+    {%- set object = spark_valid_json(expression) -%}
+    explode(transform(
+        map_entries({{ spark_json_entries(object) }}),
+        entry -> '[' || {{ spark_json_string('entry.key') }} || ',' || case
+            when entry.value is null then 'null'
+            {#- No path spells such a key: a value that reads as JSON is none
+                that was a string, but for a string of digits. -#}
+            when contains(entry.key, chr(39)) or contains(entry.key, '?')
+                then coalesce(
+                    {{ spark_valid_json('entry.value') }},
+                    {{ spark_json_string('entry.value') }}
+                )
+            else {{ spark_json_at(
+                object, "'[' || chr(39) || entry.key || chr(39) || ']'"
+            ) }}
+        end || ']'
+    ))
 {%- endmacro %}
 
 
@@ -802,6 +1366,20 @@
     )
 {%- endmacro %}
 
+{% macro spark__json_object_of_pairs(expression, name_key, value_key) -%}
+    {%- set text = "cast(" ~ expression ~ " as string)" -%}
+    case
+        when {{ json_kind(text) }} = 'array'
+            then '{' || array_join(transform(
+                {{ spark_json_elements(text) }},
+                pair -> {{ spark_json_string(
+                    "get_json_object(pair, '$." ~ name_key ~ "')"
+                ) }} || ':' || {{ spark_json_at('pair', "'." ~ value_key ~ "'") }}
+            ), ',') || '}'
+        else {{ text }}
+    end
+{%- endmacro %}
+
 
 {#- The whole row as JSON text, one key per column. Takes the row's alias in the
     from clause, which must not be a column's name as well: the column would
@@ -817,6 +1395,16 @@
 
 {% macro postgres__row_as_json(row_alias) -%}
     cast(to_json({{ row_alias }}) as text)
+{%- endmacro %}
+
+{% macro spark__row_as_json(row_alias) -%}
+    to_json(
+        struct({{ row_alias }}.*),
+        map(
+            'ignoreNullFields', 'false',
+            'timestampNTZFormat', 'yyyy-MM-dd HH:mm:ss.SSSSSS'
+        )
+    )
 {%- endmacro %}
 
 
@@ -842,6 +1430,16 @@
 
 {% macro postgres__json_tag_value(expression, key_expression) -%}
     {{ own_function('json_tag_value') }}({{ expression }}, {{ key_expression }})
+{%- endmacro %}
+
+{% macro spark__json_tag_value(expression, key_expression) -%}
+    substr(
+        try_element_at(filter(
+            {{ spark_json_elements(spark_valid_json(expression)) }},
+            tag -> startswith(tag, {{ key_expression }} || ':')
+        ), 1),
+        length({{ key_expression }}) + 2
+    )
 {%- endmacro %}
 
 
@@ -883,6 +1481,13 @@
     )
 {%- endmacro %}
 
+{% macro spark__json_list_texts(expression, path, key) -%}
+    array_join(nullif(filter(transform(
+        {{ spark_json_elements(json_text(expression, path)) }},
+        item -> get_json_object(item, {{ text_literal("$['" ~ key ~ "']") }})
+    ), item_text -> item_text is not null), cast(array() as array<string>)), chr(10))
+{%- endmacro %}
+
 
 {#- In a select list: one row for each element of a JSON array, as the JSON array
     [position from 0, element]. No row where the text is no JSON array. Without
@@ -904,6 +1509,15 @@
 
 {% macro postgres__each_numbered_json_element(expression) -%}
     {{ own_function('json_numbered_elements') }}({{ expression }})
+{%- endmacro %}
+
+{% macro spark__each_numbered_json_element(expression) -%}
+    {%- set array = spark_valid_json(expression) -%}
+    explode(transform(
+        {{ spark_json_elements(array) }},
+        (element, position) -> '[' || position || ','
+            || {{ spark_json_of_element(array, 'element', 'position') }} || ']'
+    ))
 {%- endmacro %}
 
 
@@ -2005,4 +2619,143 @@
 
 {% macro spark__rights_on_mart(relation, role) -%}
     grant select on table {{ relation }} to {{ adapter.quote(role) }}
+{%- endmacro %}
+
+
+{#- How a model is kept of which each build replaces some rows by their key, and
+    by what strategy. On Spark only Delta and Iceberg can: with any other format
+    the model is built as a whole each time, to the same rows. -#}
+{% macro materialized_by_key() -%}
+    {{ return(adapter.dispatch('materialized_by_key')()) }}
+{%- endmacro %}
+
+{% macro default__materialized_by_key() -%}
+    {{ return('incremental') }}
+{%- endmacro %}
+
+{% macro spark__materialized_by_key() -%}
+    {%- set format = env_var('AFTERCLOSE_SPARK_FORMAT', 'parquet') -%}
+    {{ return('incremental' if format in ['delta', 'iceberg'] else 'table') }}
+{%- endmacro %}
+
+{% macro replace_by_key() -%}
+    {{ return(adapter.dispatch('replace_by_key')()) }}
+{%- endmacro %}
+
+{% macro default__replace_by_key() -%}
+    {{ return('delete+insert') }}
+{%- endmacro %}
+
+{% macro spark__replace_by_key() -%}
+    {{ return('merge') }}
+{%- endmacro %}
+
+
+{#- What dbt itself spells for Spark, where it is wrong for us. The names are
+    dbt's: it looks here first. -#}
+
+{#- dbt's own leaves backslashes in the fixtures of unit tests to Spark, which
+    takes them away. -#}
+{% macro spark__escape_single_quotes(expression) -%}
+    {{ return(text_literal(expression)[1:-1]) }}
+{%- endmacro %}
+
+{#- In a session, a table's place is named, although it is the usual one: Spark
+    overwrites what it finds at a named place and stops at anything else, so the
+    files of a build that was killed stopped every later build. -#}
+{% macro spark__location_clause() -%}
+    {%- if config.get('location_root') -%}
+        location {{ text_literal(config.get('location_root') ~ '/' ~ this.identifier) }}
+    {%- elif target.method == 'session' -%}
+        location {{ text_literal(this.identifier) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Contracts say `double precision` and `timestamp`. -#}
+{% macro spark__cast(field, type) -%}
+    cast({{ field }} as {{ spark_type(type) }})
+{%- endmacro %}
+
+{#- dbt's own stops at a null, rounds to seconds and goes by way of the session's
+    zone. -#}
+{% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
+    cast({{ from_date_or_timestamp }} as timestamp_ntz) + make_dt_interval(
+        {{ 'cast(' ~ interval ~ ' as int)' if datepart == 'day' else '0' }},
+        {{ 'cast(' ~ interval ~ ' as int)' if datepart == 'hour' else '0' }},
+        {{ 'cast(' ~ interval ~ ' as int)' if datepart == 'minute' else '0' }},
+        {{ 'cast(' ~ interval ~ ' as int)' if datepart == 'second' else '0' }}
+    )
+{%- endmacro %}
+
+{#- dbt's own leaves the order out. Only one column orders. -#}
+{% macro spark__listagg(measure, delimiter_text, order_by_clause, limit_num) -%}
+    {%- set ordered_by = order_by_clause | replace('order by ', '') -%}
+    array_join(
+        transform(
+            array_sort(
+                filter(
+                    collect_list(named_struct(
+                        'place', {{ ordered_by }}, 'measure', {{ measure }}
+                    )),
+                    entry -> entry.measure is not null
+                )
+            ),
+            entry -> entry.measure
+        ),
+        {{ delimiter_text }}
+    )
+{%- endmacro %}
+
+{#- The types of seeds are those of the other engines, and dbt's own hands the
+    values over to be filled in, which leaves the quotation marks and backslashes
+    in them as they are. -#}
+{% macro spark_seed_types(model, agate_table) -%}
+    {%- set given = model['config'].get('column_types', {}) -%}
+    {%- set types = [] -%}
+    {%- for name in agate_table.column_names -%}
+        {%- do types.append(spark_type(
+            given.get(name, adapter.convert_type(agate_table, loop.index0))
+        )) -%}
+    {%- endfor -%}
+    {{ return(types) }}
+{%- endmacro %}
+
+{% macro spark__create_csv_table(model, agate_table) -%}
+    {%- set types = spark_seed_types(model, agate_table) -%}
+    {%- set sql -%}
+        create table {{ this.render() }} (
+            {%- for name in agate_table.column_names -%}
+            {{ adapter.quote(name) }} {{ types[loop.index0] }}
+            {{- ', ' if not loop.last }}
+            {%- endfor -%}
+        )
+        {{ file_format_clause() }}
+        {{ location_clause() }}
+    {%- endset -%}
+    {%- call statement('_') -%}{{ sql }}{%- endcall -%}
+    {{ return(sql) }}
+{%- endmacro %}
+
+{% macro spark__load_csv_rows(model, agate_table) -%}
+    {%- set types = spark_seed_types(model, agate_table) -%}
+    {%- set statements = [] -%}
+    {%- for chunk in agate_table.rows | batch(1000) -%}
+        {%- set sql -%}
+            insert {{ 'overwrite' if loop.first else 'into' }} {{ this.render() }}
+            values
+            {% for row in chunk -%}
+                (
+                {%- for value in row -%}
+                    cast(
+                        {{- 'null' if value is none else text_literal(value) }} as
+                        {{ types[loop.index0] -}}
+                    ){{ ', ' if not loop.last }}
+                {%- endfor -%}
+                ){{ ',' if not loop.last }}
+            {% endfor %}
+        {%- endset -%}
+        {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
+        {%- do statements.append(sql) -%}
+    {%- endfor -%}
+    {{ return(statements[0]) }}
 {%- endmacro %}

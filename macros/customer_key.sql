@@ -5,7 +5,7 @@
     every "anonymous" was one. -#}
 {% macro customer_key_value(expression) -%}
     {%- set value = text_replace(
-        "lower(trim(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ ")))",
+        small_letters("trim(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ "))"),
         '^[$]device:',
         ''
     ) -%}

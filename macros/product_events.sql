@@ -29,7 +29,7 @@
         {%- do names.append(text_literal(name | lower)) -%}
     {%- endfor -%}
     case
-        when lower({{ expression }}) in ({{ names | join(', ') }})
+        when {{ small_letters(expression) }} in ({{ names | join(', ') }})
             then {{ text_literal(var('page_view_names')[0]) }}
         else {{ expression }}
     end

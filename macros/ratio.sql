@@ -2,8 +2,8 @@
     0 or null. 7 / 2 is 3 on PostgreSQL and 3.5 on DuckDB. -#}
 {% macro ratio(numerator, denominator) -%}
     (
-        cast({{ numerator }} as double precision)
-        / nullif(cast({{ denominator }} as double precision), 0)
+        cast({{ numerator }} as {{ type_double() }})
+        / nullif(cast({{ denominator }} as {{ type_double() }}), 0)
     )
 {%- endmacro %}
 

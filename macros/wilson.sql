@@ -5,7 +5,7 @@
 {% macro wilson_bound(numerator, denominator, side) -%}
     {%- set z = 1.959963984540054 -%}
     {%- set share = ratio(numerator, denominator) -%}
-    {%- set size = 'cast(' ~ denominator ~ ' as double precision)' -%}
+    {%- set size = 'cast(' ~ denominator ~ ' as ' ~ type_double() ~ ')' -%}
     case
         when {{ numerator }} = {{ '0' if side == 'lower' else denominator }}
             then {{ '0.0' if side == 'lower' else '1.0' }}

@@ -74,7 +74,7 @@ def own_type(type_name: str) -> str:
     """The column type here for one of the loader's."""
     if type_name.startswith("DECIMAL"):
         return type_name.replace("DECIMAL", "numeric").replace(" ", "")
-    return TYPES.get(type_name, "text")
+    return TYPES.get(type_name.upper(), "text")
 
 
 def loader_type(type_name: str) -> str:

@@ -17,6 +17,7 @@ import duckdb
 
 from afterclose.postgres import PostgreSQL
 from afterclose.profile import read_output
+from afterclose.spark import Spark
 from afterclose.sql_text import first_line, quoted, text_literal
 from afterclose.venv import PROJECT_DIR
 
@@ -173,9 +174,9 @@ class DuckDB:
         )
 
 
-Warehouse = DuckDB | PostgreSQL
+Warehouse = DuckDB | PostgreSQL | Spark
 
-ENGINES = {"duckdb": DuckDB, "postgres": PostgreSQL}
+ENGINES = {"duckdb": DuckDB, "postgres": PostgreSQL, "spark": Spark}
 
 
 @contextmanager

@@ -115,7 +115,7 @@ class Caller:
         return json.loads(line.removeprefix("FOUND "))
 
 
-@pytest.fixture(scope="module", params=["duckdb"])
+@pytest.fixture(scope="module", params=["duckdb", "spark"])
 def caller(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Caller:
@@ -129,6 +129,7 @@ def caller(
         "PGTZ": "America/Los_Angeles",
         "DBT_PROFILES_DIR": str(folder),
         "AFTERCLOSE_DUCKDB_PATH": str(folder / "cross_db.duckdb"),
+        "AFTERCLOSE_SPARK_WAREHOUSE": str(folder / "spark"),
     }
     found = Caller(folder, request.param, environment)
     found.dbt("seed")

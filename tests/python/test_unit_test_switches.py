@@ -75,3 +75,14 @@ def test_a_unit_test_rests_where_its_rows_could_not_be_stored(
             if held and "absent_columns" not in condition:
                 awake.append(f"{test['name']}: {', '.join(sorted(held))}")
     assert awake == []
+
+
+def test_the_name_of_a_unit_test_fits_into_every_engine() -> None:
+    """It becomes the name of a table, and PostgreSQL refuses one over 63."""
+    too_long = [
+        test["name"]
+        for path in (PROJECT_DIR / "models").rglob("*unit_tests.yml")
+        for test in read_yaml(path)["unit_tests"]
+        if len(test["name"]) > 63
+    ]
+    assert not too_long

@@ -117,7 +117,7 @@ folded as (
         place,
         trim(coalesce(customer_text, '')) <> '' as has_customer_text,
         '{{ author_role }}' as author_role,
-        lower(trim({{ text_replace(body, '\\s+', ' ') }})) as words
+        {{ small_letters('trim(' ~ text_replace(body, '\\s+', ' ') ~ ')') }} as words
 
     from texts
     {{- "\n    union all" if not loop.last }}

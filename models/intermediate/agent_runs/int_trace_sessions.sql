@@ -28,7 +28,7 @@ trace_sessions as (
         {{ first_known('agent_version', 'session_position') }} as agent_version,
         cast(
             sum(case when not is_copy then model_cost_usd end)
-            as double precision
+            as {{ type_double() }}
         ) as model_cost_usd,
         cast(sum(case when not is_copy then input_tokens end) as bigint)
             as input_tokens,

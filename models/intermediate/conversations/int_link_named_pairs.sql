@@ -27,12 +27,12 @@ session_names as (
 
     select
         trace_session_id,
-        lower(trace_session_id) as session_name
+        {{ small_letters('trace_session_id') }} as session_name
     from int_trace_sessions
     union
     select
         trace_session_id,
-        lower(source_session_id) as session_name
+        {{ small_letters('source_session_id') }} as session_name
     from int_trace_sessions
 
 ),
@@ -41,12 +41,12 @@ ticket_names as (
 
     select
         ticket_id,
-        lower(ticket_id) as ticket_name
+        {{ small_letters('ticket_id') }} as ticket_name
     from int_tickets
     union
     select
         ticket_id,
-        lower(source_ticket_id) as ticket_name
+        {{ small_letters('source_ticket_id') }} as ticket_name
     from int_tickets
 
 ),
@@ -60,7 +60,7 @@ pairs as (
         1 as rule_rank
     from int_trace_sessions
     inner join ticket_names
-        on lower(int_trace_sessions.ticket_ref) = ticket_names.ticket_name
+        on {{ small_letters('int_trace_sessions.ticket_ref') }} = ticket_names.ticket_name
     union all
     select
         session_names.trace_session_id,
@@ -69,7 +69,7 @@ pairs as (
         2 as rule_rank
     from int_tickets
     inner join session_names
-        on lower(int_tickets.session_ref) = session_names.session_name
+        on {{ small_letters('int_tickets.session_ref') }} = session_names.session_name
 
 ),
 

@@ -1,7 +1,7 @@
 {{ config(
-    materialized = 'incremental',
+    materialized = materialized_by_key(),
     unique_key = 'message_id',
-    incremental_strategy = 'delete+insert',
+    incremental_strategy = replace_by_key(),
     on_schema_change = 'fail'
 ) }}
 
@@ -75,7 +75,7 @@ shortened as (
         body_fingerprint,
         -- regular expressions over one pasted log file would cost more than
         -- over all other messages together
-        lower(substr(body, 1, 10000)) as text,
+        {{ small_letters('substr(body, 1, 10000)') }} as text,
         loaded_at
 
     from new_messages
@@ -107,7 +107,7 @@ folded as (
         trim(
             substr(
                 {{ text_replace(
-                    "replace(replace(text, chr(160), ' '), '’', '''')",
+                    "replace(replace(text, chr(160), ' '), '’', chr(39))",
                     loose_space, ' '
                 ) }},
                 1, 2000

@@ -1,7 +1,7 @@
 {{ config(
-    materialized = 'incremental',
+    materialized = materialized_by_key(),
     unique_key = 'message_id',
-    incremental_strategy = 'delete+insert',
+    incremental_strategy = replace_by_key(),
     on_schema_change = 'fail'
 ) }}
 

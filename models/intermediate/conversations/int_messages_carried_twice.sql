@@ -46,9 +46,9 @@ folded as (
         messages.ticket_id is not null as is_from_help_desk,
         messages.sent_at,
         messages.source_position,
-        lower(
-            trim({{ text_replace('messages.body', '\\s+', ' ') }})
-        ) as folded_body
+        {{ small_letters(
+            'trim(' ~ text_replace('messages.body', '\\s+', ' ') ~ ')'
+        ) }} as folded_body
 
     from messages
 

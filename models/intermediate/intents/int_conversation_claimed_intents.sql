@@ -40,7 +40,7 @@ labels as (
         *,
         {# All but letters and digits of any script. #}
         {{ text_replace(
-            'lower(claimed_label)', '[ -/:-@\\[-`{-~]+', '_'
+            small_letters('claimed_label'), '[ -/:-@\\[-`{-~]+', '_'
         ) }} as slug
 
     from claimed

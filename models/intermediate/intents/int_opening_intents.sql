@@ -75,7 +75,7 @@ winners as (
         conversation_id,
         intent_id,
         intent_id <> learned_intent_id as is_merged,
-        cast(score - coalesce(next_score, 0) as double precision)
+        cast(score - coalesce(next_score, 0) as {{ type_double() }})
             as intent_margin
 
     from ranked

@@ -52,7 +52,7 @@ lengths as (
         conversation_id,
         sqrt(
             cast(
-                sum(cast(score * score as decimal(18, 9))) as double precision
+                sum(cast(score * score as decimal(18, 9))) as {{ type_double() }}
             )
         ) as length
 
@@ -68,7 +68,7 @@ unit_scores as (
     select
         scores.conversation_id,
         scores.intent_id,
-        cast(scores.score as double precision) / lengths.length as unit_score
+        cast(scores.score as {{ type_double() }}) / lengths.length as unit_score
 
     from scores
 
@@ -181,7 +181,7 @@ final as (
     select
         conversation_id,
         later_conversation_id,
-        cast(text_similarity as double precision) as text_similarity
+        cast(text_similarity as {{ type_double() }}) as text_similarity
 
     from similarities
 

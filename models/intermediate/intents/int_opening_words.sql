@@ -29,8 +29,8 @@ texts as (
     select
         conversation_id,
         replace(
-            {{ text_replace('lower(opening_text)', apostrophe, "''") }},
-            '''',
+            {{ text_replace(small_letters('opening_text'), apostrophe, "'") }},
+            chr(39),
             ''
         ) as opening_text
 

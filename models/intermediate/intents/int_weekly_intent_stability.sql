@@ -134,11 +134,11 @@ stability as (
                 (week_share - fit_share) * ln(week_share / fit_share)
                 as decimal(18, 12)
             )
-        ) as double precision) as population_stability_index,
+        ) as {{ type_double() }}) as population_stability_index,
         cast(
             (max(intent_count) - 1)
             * (1e0 / max(week_total) + 1e0 / max(fit_total))
-            as double precision
+            as {{ type_double() }}
         ) as chance_stability_index
 
     from shares

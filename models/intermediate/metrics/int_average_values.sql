@@ -38,12 +38,12 @@ sums as (
         grouping_id as intent_id,
         week_start_date,
         count(exact_confidence) as confidence_count,
-        cast(sum(exact_confidence) as double precision) as confidence_sum,
-        cast(sum(exact_confidence * exact_confidence) as double precision)
+        cast(sum(exact_confidence) as {{ type_double() }}) as confidence_sum,
+        cast(sum(exact_confidence * exact_confidence) as {{ type_double() }})
             as confidence_square_sum,
-        cast(sum(restricted_seconds) as double precision)
+        cast(sum(restricted_seconds) as {{ type_double() }})
             as restricted_seconds_sum,
-        cast(sum(restricted_seconds * restricted_seconds) as double precision)
+        cast(sum(restricted_seconds * restricted_seconds) as {{ type_double() }})
             as restricted_seconds_square_sum,
         count(case when is_mature then 1 end) as mature_count,
         {{ median("case when is_mature then time_to_resolution_seconds end") }}
@@ -60,7 +60,7 @@ sums as (
         cast(sum(compared_instruction_count) as bigint) as compared_count,
         cast(
             sum(cast(followed_above_baseline as decimal(18, 9)))
-            as double precision
+            as {{ type_double() }}
         ) as followed_above_baseline
 
     from exact_measures

@@ -67,16 +67,16 @@ rate_values as (
         metric_name,
         intent_id,
         week_start_date,
-        cast(numerator as double precision) as numerator,
+        cast(numerator as {{ type_double() }}) as numerator,
         denominator,
         {{ ratio('numerator', 'denominator') }} as metric_value,
         cast(
             {{ wilson_bound('numerator', 'denominator', 'lower') }}
-            as double precision
+            as {{ type_double() }}
         ) as lower_bound,
         cast(
             {{ wilson_bound('numerator', 'denominator', 'upper') }}
-            as double precision
+            as {{ type_double() }}
         ) as upper_bound
 
     from counted

@@ -37,7 +37,7 @@ named_events as (
         product_events.properties,
         product_events.occurred_at,
         {{ text_replace(
-            text_replace('lower(product_events.page_path)', '[?#].*$', ''),
+            text_replace(small_letters('product_events.page_path'), '[?#].*$', ''),
             '/+$',
             ''
         ) }} as page_path
@@ -46,8 +46,8 @@ named_events as (
 
     inner join downstream_actions
         on
-            lower(replace(product_events.event_name, '_', ' '))
-            = lower(replace(downstream_actions.known_name, '_', ' '))
+            {{ small_letters("replace(product_events.event_name, '_', ' ')") }}
+            = {{ small_letters("replace(downstream_actions.known_name, '_', ' ')") }}
 
 ),
 
@@ -57,7 +57,7 @@ on_the_wanted_page as (
     from named_events
     where
         wanted_page_path is null
-        or {{ text_like('page_path', 'lower(wanted_page_path)') }}
+        or {{ text_like('page_path', small_letters('wanted_page_path')) }}
         or (page_path = '' and wanted_page_path = '/')
 
 ),
@@ -99,8 +99,9 @@ action_events as (
             with_property.property_key is null
             -- some loaders write a true of the event's JSON as "True"
             or {{ text_like(
-                'lower(with_property.found_value)',
-                "coalesce(lower(with_property.property_value), '%')"
+                small_letters('with_property.found_value'),
+                'coalesce(' ~ small_letters('with_property.property_value')
+                ~ ", '%')"
             ) }}
         )
 

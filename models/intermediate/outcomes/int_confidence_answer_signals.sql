@@ -111,7 +111,7 @@ answer_measures as (
     select
         conversation_id,
         '{{ signal }}' as signal,
-        cast({{ trait }} as double precision) as signal_value,
+        cast({{ trait }} as {{ type_double() }}) as signal_value,
         message_id,
         sent_at as shown_at
 
@@ -138,7 +138,7 @@ answer_measures as (
     select
         conversation_id,
         'turns_until_done' as signal,
-        cast(ln(1 + customer_message_count) as double precision)
+        cast(ln(1 + customer_message_count) as {{ type_double() }})
             as signal_value,
         cast(null as {{ dbt.type_string() }}) as message_id,
         shown_at

@@ -149,7 +149,7 @@ ending_signals as (
     select
         conversation_id,
         signal,
-        cast(1 as double precision) as signal_value,
+        cast(1 as {{ type_double() }}) as signal_value,
         message_id,
         sent_at as shown_at
 

@@ -66,7 +66,7 @@ repetition_signals as (
     select
         conversation_id,
         signal,
-        cast(ln(1 + repetition_count) / ln(2) as double precision)
+        cast(ln(1 + repetition_count) / ln(2) as {{ type_double() }})
             as signal_value,
         message_id,
         sent_at as shown_at

@@ -96,7 +96,7 @@ shapes as (
     select
         conversation_id,
         '{{ signal }}' as signal,
-        cast(ln(1 + {{ measure }}) as double precision) as signal_value,
+        cast(ln(1 + {{ measure }}) as {{ type_double() }}) as signal_value,
         shown_at
 
     from transcripts
@@ -108,7 +108,7 @@ shapes as (
     select
         conversation_id,
         'handed_to_human' as signal,
-        cast(1 as double precision) as signal_value,
+        cast(1 as {{ type_double() }}) as signal_value,
         shown_at
 
     from handoffs

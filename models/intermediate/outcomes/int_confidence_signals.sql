@@ -41,7 +41,7 @@ weighted_signals as (
             cast(
                 coalesce(confidence_weights.weight, 0)
                 * fired_signals.signal_value as decimal(18, 9)
-            ) as double precision
+            ) as {{ type_double() }}
         ) as contribution,
         fired_signals.message_id,
         fired_signals.shown_at

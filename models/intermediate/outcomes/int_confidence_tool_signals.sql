@@ -87,7 +87,7 @@ tool_measures as (
     select
         conversation_id,
         '{{ signal }}' as signal,
-        cast({{ value }} as double precision) as signal_value,
+        cast({{ value }} as {{ type_double() }}) as signal_value,
         shown_at
 
     from call_counts

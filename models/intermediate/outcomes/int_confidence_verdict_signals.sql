@@ -106,7 +106,7 @@ evaluator_scores as (
 
     where
         evaluations.score is not null
-        and lower(evaluations.evaluator_name) in (
+        and {{ small_letters('evaluations.evaluator_name') }} in (
             {{ evaluators | join(', ') or 'null' }}
         )
 
@@ -154,7 +154,7 @@ thumbs as (
     select
         conversation_id,
         'thumbs' as signal,
-        cast(score as double precision) as signal_value,
+        cast(score as {{ type_double() }}) as signal_value,
         answered_at as shown_at
 
     from thumbs_latest_first
@@ -179,9 +179,9 @@ claims as (
                 )
                     then -1
                 else 0
-            end as double precision
+            end as {{ type_double() }}
         ) as signal_value,
-        cast(null as timestamp) as shown_at
+        cast(null as {{ column_type('timestamp') }}) as shown_at
 
     from judged_conversations
 

@@ -71,7 +71,7 @@ calls as (
     select
         run_conversations.conversation_id,
         agent_steps.source_name || ':' || agent_steps.step_id as tool_call_id,
-        lower(agent_steps.tool_name) as tool_name,
+        {{ small_letters('agent_steps.tool_name') }} as tool_name,
         agent_steps.logged_input,
         agent_steps.is_error,
         coalesce({{ text_matches(

@@ -20,7 +20,7 @@ ai_messages as (
     -- A line break inside "Settings > Billing" must not hide it.
     select
         message_id,
-        {{ text_replace('lower(body)', '\\s+', ' ') }} as folded_body
+        {{ text_replace(small_letters('body'), '\\s+', ' ') }} as folded_body
 
     from messages
 

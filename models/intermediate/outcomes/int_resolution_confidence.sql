@@ -54,7 +54,7 @@ logits as (
         conversations.conversation_id,
         cast(
             cast(bias.weight as decimal(18, 9))
-            + transcripts.contribution_sum as double precision
+            + transcripts.contribution_sum as {{ type_double() }}
         ) as logit,
         transcripts.conversation_id is not null as has_transcript,
         transcripts.is_customer_confirmed = 1 as is_customer_confirmed,
@@ -82,7 +82,7 @@ resolution_confidence as (
         conversation_id,
         -- nine decimals: exp() differs from machine to machine in its last digit
         cast(
-            cast(1 / (1 + exp(-logit)) as decimal(18, 9)) as double precision
+            cast(1 / (1 + exp(-logit)) as decimal(18, 9)) as {{ type_double() }}
         ) as resolution_confidence,
         logit,
         has_transcript,

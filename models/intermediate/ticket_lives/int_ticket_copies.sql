@@ -15,7 +15,7 @@ naming_tickets as (
     select
         ticket_id,
         source_name,
-        lower(trim(imported_from)) as original_name,
+        {{ small_letters('trim(imported_from)') }} as original_name,
         created_at
 
     from int_tickets
@@ -41,7 +41,10 @@ named_originals as (
         on
             naming_tickets.source_name <> int_tickets.source_name
             and naming_tickets.original_name
-            in (lower(int_tickets.ticket_id), lower(int_tickets.source_ticket_id))
+            in (
+                {{ small_letters('int_tickets.ticket_id') }},
+                {{ small_letters('int_tickets.source_ticket_id') }}
+            )
 
 ),
 

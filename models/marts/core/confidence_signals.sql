@@ -63,7 +63,7 @@ explained as (
         conversation_id,
         signal,
         cast(null as {{ dbt.type_string() }}) as message_id,
-        cast(1 as double precision) as signal_value,
+        cast(1 as {{ type_double() }}) as signal_value,
         weight,
         weight as contribution,
         0 as contribution_rank

@@ -70,7 +70,7 @@ renamed as (
         span_name,
         span_type,
         span_purpose,
-        lower({{ configured_field(var('braintrust_customer_email')) }})
+        {{ small_letters(configured_field(var('braintrust_customer_email'))) }}
             as customer_email,
         {{ configured_field(var('braintrust_agent_name')) }} as agent_name,
         {{ configured_field(var('braintrust_agent_version')) }} as agent_version,

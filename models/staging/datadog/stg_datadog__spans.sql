@@ -26,7 +26,7 @@ renamed as (
             as customer_anonymous_id,
 
         ---------- strings
-        lower({{ datadog_field(var('datadog_customer_email')) }})
+        {{ small_letters(datadog_field(var('datadog_customer_email'))) }}
             as customer_email,
         {{ datadog_field(var('datadog_agent_name')) }} as agent_name,
         {{ datadog_field(var('datadog_agent_version')) }} as agent_version,

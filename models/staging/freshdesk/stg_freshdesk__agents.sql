@@ -26,7 +26,8 @@ renamed as (
         nullif(trim(cast(id as {{ dbt.type_string() }})), '') as agent_id,
 
         ---------- strings
-        lower(nullif(trim({{ json_text('contact', 'email') }}), '')) as email,
+        {{ small_letters('nullif(trim(' ~ json_text('contact', 'email') ~ "), '')") }}
+            as email,
 
         ---------- timestamps
         {{ utc_timestamp('created_at') }} as created_at,

@@ -34,7 +34,7 @@ renamed as (
         ) }} as external_id,
 
         ---------- strings
-        lower(nullif(trim(email), '')) as email,
+        {{ small_letters("nullif(trim(email), '')") }} as email,
 
         ---------- timestamps
         {{ utc_timestamp('created_at') }} as created_at,

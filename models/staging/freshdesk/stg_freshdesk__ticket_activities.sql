@@ -70,7 +70,9 @@ renamed as (
         ---------- strings
         lower(nullif(trim(performer_type), '')) as performer_type,
         activity_json,
-        lower(nullif(trim({{ json_text('activity_json', 'status') }}), ''))
+        {{ small_letters(
+            'nullif(trim(' ~ json_text('activity_json', 'status') ~ "), '')"
+        ) }}
             as status,
         nullif(trim({{ json_text('activity_json', 'group') }}), '')
             as group_name,

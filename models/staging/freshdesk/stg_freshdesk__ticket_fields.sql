@@ -34,7 +34,7 @@ renamed as (
         nullif(trim(cast(id as {{ dbt.type_string() }})), '') as ticket_field_id,
 
         ---------- strings
-        lower(nullif(trim(name), '')) as field_name,
+        {{ small_letters("nullif(trim(name), '')") }} as field_name,
         -- {"4": ["Resolved", "This ticket has been Resolved"], ...}
         cast(choices as {{ dbt.type_string() }}) as choices_json,
 

@@ -25,7 +25,7 @@ renamed as (
         {{ configured_field('id') }} as admin_id,
 
         ---------- booleans
-        coalesce(lower({{ configured_field('email') }})
+        coalesce({{ small_letters(configured_field('email')) }}
             like 'operator+%@intercom.io', false) as is_operator,
 
         ---------- timestamps

@@ -33,7 +33,7 @@ renamed as (
         {{ configured_field('session_id') }} as session_ref,
 
         ---------- strings
-        lower({{ configured_field('name') }}) as score_name,
+        {{ small_letters(configured_field('name')) }} as score_name,
         upper({{ configured_field('data_type') }}) as data_type,
         {{ configured_field('string_value') }} as score_label,
 

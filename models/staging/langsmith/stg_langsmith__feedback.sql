@@ -43,8 +43,8 @@ renamed as (
         {{ configured_field('logged_thread_id') }} as session_ref,
 
         ---------- strings
-        lower({{ configured_field('key') }}) as score_name,
-        lower({{ configured_field('score_text') }}) as score_text,
+        {{ small_letters(configured_field('key')) }} as score_name,
+        {{ small_letters(configured_field('score_text')) }} as score_text,
         {{ configured_field('value_text') }} as value_text,
 
         ---------- timestamps

@@ -34,7 +34,7 @@ renamed as (
         ---------- strings
         lower({{ configured_field('run_type') }}) as run_type,
         {{ configured_field('name') }} as step_name,
-        lower({{ configured_field(var('langsmith_customer_email')) }})
+        {{ small_letters(configured_field(var('langsmith_customer_email'))) }}
             as customer_email,
         {{ configured_field(var('langsmith_agent_name')) }} as agent_name,
         {{ configured_field(var('langsmith_agent_version')) }} as agent_version,

@@ -34,7 +34,7 @@ scores as (
         source_row_id || ':' || {{ json_text('entry', [0]) }} as score_id,
         run_id,
         session_ref,
-        lower(trim({{ json_text('entry', [0]) }})) as score_name,
+        {{ small_letters('trim(' ~ json_text('entry', [0]) ~ ')') }} as score_name,
         case
             when lower({{ json_text('entry', [1]) }}) in ('true', 'false')
                 then 'boolean'
@@ -80,9 +80,9 @@ classifications as (
             as score_id,
         run_id,
         session_ref,
-        lower(trim({{ json_text('entry', [0]) }})) as score_name,
+        {{ small_letters('trim(' ~ json_text('entry', [0]) ~ ')') }} as score_name,
         'category' as score_kind,
-        cast(null as double precision) as score_value,
+        cast(null as {{ type_double() }}) as score_value,
         coalesce(
             {{ json_text('entry', [1, 0, 'label']) }},
             {{ json_text('entry', [1, 0, 'id']) }}

@@ -68,9 +68,9 @@ named_choices as (
     select
         status_number,
         -- for agents and for customers, in this order; some exports keep one
-        lower(trim(
-            coalesce({{ json_text('choice', [0]) }}, choice)
-        )) as status_name
+        {{ small_letters(
+            'trim(coalesce(' ~ json_text('choice', [0]) ~ ', choice))'
+        ) }} as status_name
 
     from listed_choices
 

@@ -55,7 +55,7 @@ group_moves as (
         on activities.ticket_id = tickets.ticket_id
 
     where
-        lower(activities.group_name) in (
+        {{ small_letters('activities.group_name') }} in (
             {%- for group in var('freshdesk_human_group_ids') %}
             {{ text_literal(group | string | lower) }}
             {{- "," if not loop.last }}

@@ -38,11 +38,11 @@ tags_of_tickets as (
     select
         ticket_id,
         -- a tag may be several words, but blanks part the tags below
-        lower({{ text_replace('trim(tag)', ' +', '_') }}) as tag,
+        {{ small_letters(text_replace('trim(tag)', ' +', '_')) }} as tag,
         max(
             case
                 when
-                    substring(lower(trim(tag)), 1, {{ prefix | length }})
+                    substring({{ small_letters('trim(tag)') }}, 1, {{ prefix | length }})
                     = {{ text_literal(prefix) }}
                     then nullif(
                         substring(trim(tag), {{ prefix | length + 1 }}), ''

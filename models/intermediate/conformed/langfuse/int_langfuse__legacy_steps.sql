@@ -44,7 +44,7 @@ trace_steps as (
         is_test,
         is_deleted,
         started_at,
-        cast(null as timestamp) as ended_at,
+        cast(null as {{ column_type('timestamp') }}) as ended_at,
         quarantine_reason,
         loaded_at
 

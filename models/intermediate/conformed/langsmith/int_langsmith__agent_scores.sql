@@ -43,7 +43,7 @@ verdicts as (
 
     select
         *,
-        coalesce(score_text, lower(value_text)) as verdict_text,
+        coalesce(score_text, {{ small_letters('value_text') }}) as verdict_text,
         {{ try_cast(
             'coalesce(score_text, value_text)', 'double precision'
         ) }} as verdict_number,

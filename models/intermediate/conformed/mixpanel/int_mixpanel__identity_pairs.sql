@@ -168,7 +168,8 @@ identity_pairs as (
     where
         trim(first_id) <> ''
         and trim(second_id) <> ''
-        and lower(trim(first_id)) <> lower(trim(second_id))
+        and {{ small_letters('trim(first_id)') }}
+        <> {{ small_letters('trim(second_id)') }}
     group by 1, 2
 
 )

@@ -41,7 +41,7 @@ unpacked as (
         {{ configured_field('attributes.gen_ai.response.id', *read) }} as response_id,
         {{ configured_field('attributes.gen_ai.conversation.id', *read) }}
             as session_ref,
-        lower({{ configured_field('attributes.gen_ai.evaluation.name', *read) }})
+        {{ small_letters(configured_field('attributes.gen_ai.evaluation.name', *read)) }}
             as score_name,
         {{ configured_field('attributes.gen_ai.evaluation.score.value', *read) }}
             as score_text,

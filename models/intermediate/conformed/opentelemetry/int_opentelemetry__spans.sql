@@ -85,7 +85,7 @@ described as (
         {{ configured_field(var('opentelemetry_ticket_ref'), *read) }} as ticket_ref,
         {{ configured_field(var('opentelemetry_customer_id'), *read) }}
             as customer_external_id,
-        lower({{ configured_field(var('opentelemetry_customer_email'), *read) }})
+        {{ small_letters(configured_field(var('opentelemetry_customer_email'), *read)) }}
             as customer_email,
         {{ configured_field(var('opentelemetry_anonymous_id'), *read) }}
             as customer_anonymous_id,

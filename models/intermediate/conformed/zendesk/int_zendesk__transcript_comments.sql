@@ -35,7 +35,8 @@ folded_chat_messages as (
     select
         ticket_id,
         chat_event_id,
-        lower(trim({{ text_replace('body', '\s+', ' ') }})) as folded_body,
+        {{ small_letters('trim(' ~ text_replace('body', '\s+', ' ') ~ ')') }}
+            as folded_body,
         occurred_at
 
     from chat_messages
@@ -57,7 +58,7 @@ folded_comments as (
     select
         comments.comment_id,
         comments.ticket_id,
-        lower(trim({{ text_replace('comments.body', '\s+', ' ') }}))
+        {{ small_letters('trim(' ~ text_replace('comments.body', '\s+', ' ') ~ ')') }}
             as folded_body,
         comments.sent_at
 

@@ -33,7 +33,7 @@ renamed as (
         ) as source_row_id,
         {{ amplitude_field(var('amplitude_customer_id')) }}
             as customer_external_id,
-        lower({{ amplitude_field(var('amplitude_customer_email')) }})
+        {{ small_letters(amplitude_field(var('amplitude_customer_email'))) }}
             as customer_email,
         {{ configured_field('device_id') }} as device_id,
         {{ configured_field('amplitude_id') }} as amplitude_id,

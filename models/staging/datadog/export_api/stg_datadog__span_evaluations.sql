@@ -33,7 +33,7 @@ named as (
 
     select
         *,
-        lower({{ configured_field(json_text('entry', [0])) }}) as score_name
+        {{ small_letters(configured_field(json_text('entry', [0]))) }} as score_name
 
     from entries
 

@@ -77,7 +77,7 @@ renamed as (
         {{ configured_field(json_text('submitter_json', 'id')) }} as judge_id,
 
         ---------- strings
-        lower({{ configured_field('logged_label') }}) as score_name,
+        {{ small_letters(configured_field('logged_label')) }} as score_name,
         lower({{ configured_field('logged_metric_type') }}) as metric_type,
         -- Never the value of a text or of JSON: it may quote a customer.
         case lower(logged_metric_type)

@@ -37,7 +37,7 @@ renamed as (
         ) }} as external_id,
 
         ---------- strings
-        lower({{ configured_field('email') }}) as email,
+        {{ small_letters(configured_field('email')) }} as email,
 
         ---------- timestamps
         {{ epoch_timestamp('created_at') }} as created_at,

@@ -46,7 +46,7 @@ renamed as (
         lower({{ configured_field('part_type') }}) as part_type,
         lower({{ configured_field(json_text('author_json', 'type')) }})
             as author_type,
-        lower({{ configured_field(json_text('author_json', 'email')) }})
+        {{ small_letters(configured_field(json_text('author_json', 'email'))) }}
             as author_email,
         lower({{ configured_field(json_text('assigned_to_json', 'type')) }})
             as assigned_to_type,

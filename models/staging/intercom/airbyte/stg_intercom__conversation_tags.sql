@@ -36,9 +36,9 @@ renamed as (
 
         ---------- strings
         -- one per line
-        lower({{ configured_field(
+        {{ small_letters(configured_field(
             json_list_texts('tags_json', ['tags'], 'name')
-        ) }}) as tag_names,
+        )) }} as tag_names,
 
         ---------- booleans
         -- no history: the newest version holds the tags of now

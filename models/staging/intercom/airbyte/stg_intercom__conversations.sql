@@ -74,11 +74,13 @@ renamed as (
         end as body,
         lower({{ configured_field(json_text('source_json', ['author', 'type'])) }})
             as source_author_type,
-        lower({{ configured_field(json_text('source_json', ['author', 'email'])) }})
+        {{ small_letters(configured_field(
+            json_text('source_json', ['author', 'email'])
+        )) }}
             as source_author_email,
-        lower({{ configured_field(
+        {{ small_letters(configured_field(
             json_text('ai_agent_json', 'resolution_state')
-        ) }}) as ai_resolution_state,
+        )) }} as ai_resolution_state,
 
         ---------- numerics
         {{ try_cast(json_text('rating_json', 'rating'), 'integer') }}

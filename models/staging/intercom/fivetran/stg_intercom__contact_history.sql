@@ -34,7 +34,7 @@ renamed as (
         {{ intercom_custom_field(var('intercom_customer_id')) }} as external_id,
 
         ---------- strings
-        lower({{ configured_field('email') }}) as email,
+        {{ small_letters(configured_field('email')) }} as email,
 
         ---------- timestamps
         {{ epoch_timestamp('created_at') }} as created_at,

@@ -51,9 +51,9 @@ renamed as (
             as source_author_type,
         -- Fivetran does not land it
         cast(null as {{ dbt.type_string() }}) as source_author_email,
-        lower({{ configured_field(optional_column(
+        {{ small_letters(configured_field(optional_column(
             'intercom', 'conversation_history', 'ai_agent_resolution_state'
-        )) }}) as ai_resolution_state,
+        ))) }} as ai_resolution_state,
 
         ---------- numerics
         {{ try_cast('conversation_rating_value', 'integer') }} as rating,
@@ -72,8 +72,8 @@ renamed as (
         {{ epoch_timestamp('conversation_rating_created_at') }}
             as rating_requested_at,
         -- Fivetran does not land these two
-        cast(null as timestamp) as rating_changed_at,
-        cast(null as timestamp) as ai_rated_at,
+        cast(null as {{ column_type('timestamp') }}) as rating_changed_at,
+        cast(null as {{ column_type('timestamp') }}) as ai_rated_at,
         {{ epoch_timestamp(optional_column(
             'intercom', 'conversation_history', 'statistics_last_close_at',
             'timestamp'

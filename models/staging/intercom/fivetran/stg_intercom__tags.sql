@@ -27,7 +27,7 @@ renamed as (
         {{ configured_field('id') }} as tag_id,
 
         ---------- strings
-        lower({{ configured_field('name') }}) as tag_name,
+        {{ small_letters(configured_field('name')) }} as tag_name,
 
         ---------- timestamps
         {{ utc_timestamp('_fivetran_synced') }} as loaded_at

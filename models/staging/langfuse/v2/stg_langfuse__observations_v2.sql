@@ -41,7 +41,7 @@ renamed as (
             as customer_anonymous_id,
 
         ---------- strings
-        lower({{ configured_field(var('langfuse_customer_email')) }})
+        {{ small_letters(configured_field(var('langfuse_customer_email'))) }}
             as customer_email,
         {{ configured_field(var('langfuse_agent_name')) }} as agent_name,
         {{ configured_field(var('langfuse_agent_version')) }} as agent_version,

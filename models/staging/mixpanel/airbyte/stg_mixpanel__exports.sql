@@ -40,10 +40,10 @@ renamed as (
             mixpanel_columns(var('mixpanel_customer_id')),
             'properties', 'row_json'
         ) }} as customer_external_id,
-        lower({{ configured_field(
+        {{ small_letters(configured_field(
             mixpanel_columns(var('mixpanel_customer_email')),
             'properties', 'row_json'
-        ) }}) as customer_email,
+        )) }} as customer_email,
 
         ---------- strings
         {{ event_name_of(configured_field('event')) }} as event_name,

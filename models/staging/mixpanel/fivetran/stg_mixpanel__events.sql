@@ -37,9 +37,9 @@ renamed as (
         {{ configured_field(
             var('mixpanel_customer_id'), 'properties', 'properties'
         ) }} as customer_external_id,
-        lower({{ configured_field(
+        {{ small_letters(configured_field(
             var('mixpanel_customer_email'), 'properties', 'properties'
-        ) }}) as customer_email,
+        )) }} as customer_email,
 
         ---------- strings
         {{ event_name_of(configured_field('name')) }} as event_name,

@@ -46,9 +46,9 @@ renamed as (
         {{ configured_field(
             var('warehouse_events_customer_id'), 'properties', 'row_json'
         ) }} as customer_external_id,
-        lower({{ configured_field(
+        {{ small_letters(configured_field(
             var('warehouse_events_customer_email'), 'properties', 'row_json'
-        ) }}) as customer_email,
+        )) }} as customer_email,
         {{ configured_field('anonymous_id') }} as anonymous_id,
 
         ---------- strings

@@ -50,7 +50,8 @@ tags as (
 
     select
         ticket_id,
-        lower(nullif(trim({{ json_text('numbered_tag', [1]) }}), '')) as tag,
+        {{ small_letters('nullif(trim(' ~ json_text('numbered_tag', [1]) ~ "), '')") }}
+            as tag,
         loaded_at
 
     from listed_tags

@@ -23,7 +23,7 @@ renamed as (
         {{ configured_field(var('zendesk_customer_id')) }} as external_id,
 
         ---------- strings
-        lower(nullif(trim(email), '')) as email,
+        {{ small_letters("nullif(trim(email), '')") }} as email,
         lower(nullif(trim(role), '')) as user_role,
 
         ---------- booleans

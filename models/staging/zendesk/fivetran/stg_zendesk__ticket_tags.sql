@@ -27,7 +27,7 @@ renamed as (
             as ticket_id,
 
         ---------- strings
-        lower(nullif(trim(tag), '')) as tag,
+        {{ small_letters("nullif(trim(tag), '')") }} as tag,
 
         ---------- timestamps
         {{ utc_timestamp('_fivetran_synced') }} as loaded_at
