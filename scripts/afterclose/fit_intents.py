@@ -19,7 +19,9 @@ from afterclose.warehouse import Warehouse, open_warehouse, target_option
 
 # Table -> the columns that learning needs of it.
 NEEDED = {
-    "int_conversations": ("conversation_id", "is_customer_contact"),
+    "int_conversations": (
+        "conversation_id", "is_customer_contact", "customer_id", "thread_id",
+    ),
     "int_conversation_openings": ("conversation_id", "opening_text"),
     "int_opening_terms": ("conversation_id", "term", "word", "weight"),
     "intent_overrides": ("intent_id", "action"),
