@@ -41,15 +41,7 @@
 {% macro preflight_salt() -%}
     {%- set problems = [] -%}
     {%- set table = own_table('customer_salt') -%}
-    {%- if own_salt() and not adapter.get_relation(
-        table.database, table.schema, table.identifier
-    ) -%}
-        {%- do adapter.create_schema(table) -%}
-        {%- do run_query(
-            'create table ' ~ table ~ ' as select ' ~ own_salt() ~ ' as salt'
-        ) -%}
-        {%- do log('Made a salt for the hashed ids of customers', info=true) -%}
-    {%- elif not has_usable_salt(table) -%}
+    {%- if not has_usable_salt(table) -%}
         {%- do problems.append(
             "target '" ~ target.name ~ "' has no salt, without which anybody "
             ~ "who knows an e-mail address could find its customer in the marts. "
@@ -60,9 +52,10 @@
 {%- endmacro %}
 
 
-{#- True when the table holds one salt that nobody can guess. -#}
+{#- True when the table holds one salt that nobody can guess. What this run made
+    itself is there, though dbt's list of relations is older. -#}
 {% macro has_usable_salt(table) -%}
-    {%- if not adapter.get_relation(
+    {%- if not own_salt() and not adapter.get_relation(
         table.database, table.schema, table.identifier
     ) -%}
         {{ return(false) }}
@@ -104,7 +97,9 @@
             'key' if kind == 'key' else tool ~ ':' ~ kind
         ) ~ " || '|' || " ~ (
             text_replace(
-                'lower(trim(cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')))',
+                small_letters(
+                    'trim(cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ '))'
+                ),
                 '^[$]device:', ''
             ) if kind == 'key'
             else 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')'
@@ -123,8 +118,9 @@
 {%- endmacro %}
 
 
-{#- On run start, one statement each: the list is there, empty while nobody asked
-    to be forgotten. -#}
+{#- On run start, one statement each, before anything else asks the warehouse: a
+    query would begin a transaction, at whose end the tables were gone again. The
+    list is there, empty while nobody asked to be forgotten, and a file has a salt. -#}
 {% macro create_own_schema() -%}
     {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot'] -%}
     create schema if not exists
@@ -139,5 +135,14 @@
         kind {{ dbt.type_string() }},
         value {{ dbt.type_string() }}
     )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro create_own_salt() -%}
+    {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot']
+        and own_salt() -%}
+    create table if not exists {{ own_table('customer_salt') }} as
+    select {{ own_salt() }} as salt
     {%- endif -%}
 {%- endmacro %}
