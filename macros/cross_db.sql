@@ -2535,6 +2535,26 @@
 {%- endmacro %}
 
 
+{#- True when the text fits a pattern with % and _; a backslash in it is itself.
+    PostgreSQL and Spark escape with it: a path of Windows fitted nothing, and one
+    at the end of a pattern stopped the build. -#}
+{% macro text_like(expression, pattern) -%}
+    {{ return(adapter.dispatch('text_like')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__text_like(expression, pattern) -%}
+    {{ expression }} like {{ pattern }}
+{%- endmacro %}
+
+{% macro postgres__text_like(expression, pattern) -%}
+    {{ expression }} like replace({{ pattern }}, '\', '\\')
+{%- endmacro %}
+
+{% macro spark__text_like(expression, pattern) -%}
+    {{ expression }} like replace({{ pattern }}, '\\', '\\\\')
+{%- endmacro %}
+
+
 {#- The SHA-256 of a text, as 64 hexadecimal digits in lower case; null of null.
     dbt.hash is md5, which is fast to try. -#}
 {% macro sha256_text(expression) -%}
@@ -2656,6 +2676,83 @@
             group by group_id
         ) as groups
     ) as walked
+{%- endmacro %}
+
+
+{#- What a role is: 'ready' to be granted something, 'missing', or one that
+    'reads_everything' anyway; 'none' where the engine has no roles. A file has
+    none, and Spark only with a catalog that keeps rights (var spark_grants). -#}
+{% macro state_of_role(role) -%}
+    {{ return(adapter.dispatch('state_of_role')(role)) }}
+{%- endmacro %}
+
+{% macro default__state_of_role(role) -%}
+    {{ return('none') }}
+{%- endmacro %}
+
+{% macro postgres__state_of_role(role) -%}
+    {%- set found = run_query(
+        "select roles.rolsuper or pg_has_role(roles.oid, current_user, 'member')"
+        ~ " or coalesce(pg_has_role(roles.oid, readers.oid, 'member'), false)"
+        ~ " from pg_catalog.pg_roles as roles"
+        ~ " left join pg_catalog.pg_roles as readers"
+        ~ " on readers.rolname = 'pg_read_all_data'"
+        ~ " where roles.rolname = " ~ text_literal(role)
+    ).rows -%}
+    {%- if found | length == 0 -%}
+        {{ return('missing') }}
+    {%- endif -%}
+    {{ return('reads_everything' if found[0][0] else 'ready') }}
+{%- endmacro %}
+
+{% macro spark__state_of_role(role) -%}
+    {{ return('ready' if var('spark_grants') else 'none') }}
+{%- endmacro %}
+
+
+{#- Statements that let a role look into one schema and nobody into others. On
+    Spark nobody can unless granted, and a hook is one statement. -#}
+{% macro rights_on_schemas(closed_schemas, open_schema, role) -%}
+    {{ return(adapter.dispatch('rights_on_schemas')(
+        closed_schemas, open_schema, role
+    )) }}
+{%- endmacro %}
+
+{% macro default__rights_on_schemas(closed_schemas, open_schema, role) -%}
+{%- endmacro %}
+
+{% macro postgres__rights_on_schemas(closed_schemas, open_schema, role) -%}
+    {#- Two builds that change one schema's rights at a time both fail. -#}
+    select pg_advisory_xact_lock(hashtext('afterclose rights'));
+    {%- for schema in closed_schemas + [open_schema] %}
+    create schema if not exists {{ adapter.quote(schema) }};
+    revoke all on schema {{ adapter.quote(schema) }}
+    from public, {{ adapter.quote(role) }};
+    {%- endfor %}
+    grant usage on schema {{ adapter.quote(open_schema) }}
+    to {{ adapter.quote(role) }};
+{%- endmacro %}
+
+{% macro spark__rights_on_schemas(closed_schemas, open_schema, role) -%}
+    grant use schema on schema {{ adapter.quote(open_schema) }}
+    to {{ adapter.quote(role) }}
+{%- endmacro %}
+
+
+{#- A statement that lets a role read one table. -#}
+{% macro rights_on_mart(relation, role) -%}
+    {{ return(adapter.dispatch('rights_on_mart')(relation, role)) }}
+{%- endmacro %}
+
+{% macro default__rights_on_mart(relation, role) -%}
+{%- endmacro %}
+
+{% macro postgres__rights_on_mart(relation, role) -%}
+    grant select on table {{ relation }} to {{ adapter.quote(role) }}
+{%- endmacro %}
+
+{% macro spark__rights_on_mart(relation, role) -%}
+    grant select on table {{ relation }} to {{ adapter.quote(role) }}
 {%- endmacro %}
 
 

@@ -85,3 +85,59 @@
         type='table'
     )) }}
 {%- endmacro %}
+
+
+{#- In a staging model: true unless one of the row's ids belongs to a person whom
+    scripts/forget_customer erased. Raw tables are the company's own and may still
+    hold such rows, or get them again. The list holds hashes, so that it says
+    nothing about anybody; it is read as a plain table because it is no model, and
+    no unit test should have to mind it.
+      tool  the tool that gave the ids of tickets, persons and sessions
+      ids   {column: kind}; 'key' is what other tools know a customer by too -#}
+{% macro is_remembered(tool, ids) -%}
+    {%- set list = own_list() -%}
+    {%- set salt = "(select min(value) from " ~ list ~ " where kind = 'salt')" -%}
+    {%- for column, kind in ids.items() %}
+    {{ "and " if not loop.first -}}
+    coalesce({{ sha256_text(salt ~ " || " ~ sha256_text(
+        salt ~ " || " ~ text_literal(
+            'key' if kind == 'key' else tool ~ ':' ~ kind
+        ) ~ " || '|' || " ~ (
+            text_replace(
+                'lower(trim(cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')))',
+                '^[$]device:', ''
+            ) if kind == 'key'
+            else 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')'
+        )
+    )) }}, '') not in (select value from {{ list }} where kind = 'id')
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#- The list of forgotten people: one row with a salt of its own, which is never
+    changed, and hashes of ids. -#}
+{% macro own_list() -%}
+    {{ return(api.Relation.create(
+        schema=generate_schema_name('intermediate', none), identifier='forgotten'
+    )) }}
+{%- endmacro %}
+
+
+{#- On run start, one statement each: the list is there, empty while nobody asked
+    to be forgotten. -#}
+{% macro create_own_schema() -%}
+    {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot'] -%}
+    create schema if not exists
+    {{ adapter.quote(generate_schema_name('intermediate', none)) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro create_own_list() -%}
+    {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot'] -%}
+    create table if not exists {{ own_list() }} (
+        kind {{ dbt.type_string() }},
+        value {{ dbt.type_string() }}
+    )
+    {%- endif -%}
+{%- endmacro %}

@@ -187,22 +187,7 @@ def test_values_of_vars_mean_themselves(built: Project) -> None:
             f" where {condition}"
         )[0][0]
 
-    name = literal(planted.EVENT_NAME.upper())
-    assert count("int_known_customer_keys", "customer_key like '%none%'") == 0
-    assert count("int_product_events", f"event_name = {name}") == 0
-    assert count("int_evaluations", "evaluator_name like '%rating%'") == 0
-    assert count("int_evaluations", "evaluator_name like '%{{ view }}%'") == 1
-    assert count("int_zendesk__ticket_tags", "session_ref = 'named_session'") == 1
-    assert count("int_zendesk__ticket_tags", "session_ref is not null") == 1
-    assert count("int_trace_sessions", "ticket_ref = '990001'") == 1
-    assert count(
-        "int_action_events", f"action_id = {literal(planted.ACTION)}"
-    ) >= 1
-    assert count(
-        "int_message_scans inner join"
-        " afterclose_intermediate.int_message_texts using (message_id)",
-        f"text = {literal(planted.WORDS)} and signals like '% thanked %'",
-    ) == 1
+    planted.check_values(count)
 
 
 def test_names_and_numbers_that_are_none_stop_before_any_sql(
