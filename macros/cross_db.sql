@@ -1986,17 +1986,39 @@
 
 
 {#- The functions behind the json macros, on the type json: jsonb sorts keys and
-    rounds no number but rewrites it. Errors are caught, as PostgreSQL asks "is
-    json" only since version 16, and what one reader calls JSON another does
+    rounds no number but rewrites it. PostgreSQL can be asked whether
+    a text is JSON since version 16; before that errors are caught. What one reader calls JSON another does
     not: a key with half a surrogate pair fails when any key is read. -#}
 {% macro json_functions(schema) -%}
-    {#- A caught error is a subtransaction, which parallel workers may only begin
-        since version 17. -#}
+    {#- A caught error is a subtransaction, and parallel workers may begin none. -#}
     {%- set version = run_query('show server_version_num').rows[0][0] | int -%}
-    {%- set parallel = 'safe' if version >= 170000 else 'unsafe' -%}
+    {%- set can_ask = version >= 160000 -%}
+    {%- set parallel = 'safe' if can_ask else 'unsafe' -%}
+    {%- if can_ask %}
+    create or replace function {{ schema }}.json_as_written(value text)
+    returns json language sql immutable strict parallel safe as
+    $body$
+        select case
+            when pg_input_is_valid(value, 'json') then cast(value as json)
+        end
+    $body$;
+    {%- else %}
+    create or replace function {{ schema }}.json_as_written(value text)
+    returns json language plpgsql immutable strict parallel unsafe as
+    $body$
+    begin
+        return cast(value as json);
+    exception when data_exception then
+        return null;
+    end
+    $body$;
+    {%- endif %}
+
     create or replace function {{ schema }}.json_or_null(value text)
     returns json language plpgsql immutable strict parallel {{ parallel }} as
     $body$
+    declare
+        found json;
     begin
         if left(ltrim(value, E' \t\n\r'), 1) !~ '[[{"0-9tfnNI-]' then
             return null;
@@ -2012,26 +2034,18 @@
             end if;
             value := regexp_replace(value, '(\\\\)|\\u0000', '\1', 'g');
         end if;
-        begin
-            return cast(value as json);
-        exception when data_exception then
-            null;
-        end;
+        found := {{ schema }}.json_as_written(value);
         -- what Python writes and others forgive: NaN, a comma at the end
-        if value ~ 'NaN|Infinity|,\s*[]}]' then
-            begin
-                return cast(regexp_replace(
-                    regexp_replace(
-                        value, '([:,[]\s*)(NaN|-?Infinity)(?=\s*[],}])',
-                        '\1"\2"', 'g'
-                    ),
-                    ',(\s*[]}])', '\1', 'g'
-                ) as json);
-            exception when data_exception then
-                null;
-            end;
+        if found is null and value ~ 'NaN|Infinity|,\s*[]}]' then
+            found := {{ schema }}.json_as_written(regexp_replace(
+                regexp_replace(
+                    value, '([:,[]\s*)(NaN|-?Infinity)(?=\s*[],}])',
+                    '\1"\2"', 'g'
+                ),
+                ',(\s*[]}])', '\1', 'g'
+            ));
         end if;
-        return null;
+        return found;
     end
     $body$;
 

@@ -118,7 +118,10 @@ class Tables:
         conditions = [
             condition
             for column in self.columns(schema, name, "VARCHAR")
-            for condition in holds(f"lower({quoted(column)})", searched)
+            for condition in holds(
+                # a type that load_raw does not know counts as text
+                f"lower(concat({quoted(column)}, ''))", searched
+            )
         ]
         if not conditions:
             return 0
