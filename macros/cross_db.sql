@@ -1986,9 +1986,10 @@
 
 
 {#- The functions behind the json macros, on the type json: jsonb sorts keys and
-    rounds no number but rewrites it. PostgreSQL can be asked whether
-    a text is JSON since version 16; before that errors are caught. What one reader calls JSON another does
-    not: a key with half a surrogate pair fails when any key is read. -#}
+    rounds no number but rewrites it. PostgreSQL can be asked whether a text is
+    JSON since version 16; before that errors are caught. What one reader calls
+    JSON another does not: a key with half a surrogate pair fails when any key is
+    read. -#}
 {% macro json_functions(schema) -%}
     {#- A caught error is a subtransaction, and parallel workers may begin none. -#}
     {%- set version = run_query('show server_version_num').rows[0][0] | int -%}
