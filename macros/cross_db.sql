@@ -178,11 +178,11 @@
 
 {#- Gives the text at a path of keys (and array positions) in JSON text; null
     where the path is absent, the value is JSON null, or the text is no JSON. -#}
-{% macro json_text(expression, path) -%}
-    {{ return(adapter.dispatch('json_text')(expression, path)) }}
+{% macro json_text(expression, path, is_json=false) -%}
+    {{ return(adapter.dispatch('json_text')(expression, path, is_json)) }}
 {%- endmacro %}
 
-{% macro default__json_text(expression, path) -%}
+{% macro default__json_text(expression, path, is_json) -%}
     {%- set keys = [path] if path is string else path -%}
     {%- set steps = [] -%}
     {%- for key in keys -%}
@@ -200,7 +200,7 @@
     )
 {%- endmacro %}
 
-{% macro postgres__json_text(expression, path) -%}
+{% macro postgres__json_text(expression, path, is_json) -%}
     {%- set keys = [path] if path is string else path -%}
     {%- set steps = [] -%}
     {%- for key in keys -%}
@@ -211,27 +211,24 @@
     )
 {%- endmacro %}
 
-{% macro spark__json_text(expression, path) -%}
-    {%- set keys = [path] if path is string else path -%}
-    {%- set found = namespace(
-        value=spark_valid_json(expression), steps='$'
-    ) -%}
-    {%- for key in keys -%}
-        {%- if key is number -%}
-            {%- set found.steps = found.steps ~ '[' ~ key ~ ']' -%}
-        {%- elif "'" not in key and '?' not in key -%}
-            {%- set found.steps = found.steps ~ "['" ~ key ~ "']" -%}
-        {%- else -%}
-            {#- No path spells such a key. -#}
-            {%- set found.value = spark_json_entries(
-                'get_json_object(' ~ found.value ~ ', '
-                ~ text_literal(found.steps) ~ ')'
-            ) ~ '[' ~ text_literal(key) ~ ']' -%}
-            {%- set found.steps = '' -%}
-        {%- endif -%}
-        {%- if found.steps == '' -%}{%- set found.steps = '$' -%}{%- endif -%}
-    {%- endfor -%}
-    get_json_object({{ found.value }}, {{ text_literal(found.steps) }})
+{% macro spark__json_text(expression, path, is_json) -%}
+    {%- set text = expression if is_json else spark_valid_json(expression) -%}
+    {%- if spark_json_path(path) -%}
+    get_json_object({{ text }}, {{ text_literal(spark_json_path(path)) }})
+    {%- else -%}
+        {%- set found = namespace(text=text) -%}
+        {%- for key in ([path] if path is string else path) -%}
+            {%- if spark_json_path([key]) -%}
+                {%- set found.text = 'get_json_object(' ~ found.text ~ ', '
+                    ~ text_literal(spark_json_path([key])) ~ ')' -%}
+            {%- else -%}
+                {%- set found.text = 'try_element_at('
+                    ~ spark_json_entries(found.text) ~ ', ' ~ text_literal(key)
+                    ~ ')' -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {{ found.text }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- The text where it is JSON, else null. get_json_object alone reads the
@@ -280,6 +277,54 @@
         when {{ expression }} is not null
             then regexp_extract(to_json(array({{ expression }})), '(?s)^.(.*).$', 1)
     end
+{%- endmacro %}
+
+
+{#- The first text that one of several paths leads to in JSON text; null when none
+    does. The text must be valid JSON. Written out for sixteen paths on each of
+    seven layers, Spark took a minute to plan. -#}
+{% macro first_json_text(expression, paths) -%}
+    {{ return(adapter.dispatch('first_json_text')(expression, paths)) }}
+{%- endmacro %}
+
+{% macro default__first_json_text(expression, paths) -%}
+    coalesce(
+        {%- for path in paths %}
+        {{ json_text(expression, path) }},
+        {%- endfor %}
+        null
+    )
+{%- endmacro %}
+
+{% macro spark__first_json_text(expression, paths) -%}
+    {%- set spelled = [] -%}
+    {%- for path in paths -%}
+        {%- set steps = spark_json_path(path) -%}
+        {%- if not steps -%}
+            {{ return(default__first_json_text(expression, paths)) }}
+        {%- endif -%}
+        {%- do spelled.append(text_literal(steps)) -%}
+    {%- endfor -%}
+    aggregate(
+        array({{ spelled | join(', ') }}),
+        cast(null as string),
+        (found, path) -> coalesce(found, get_json_object({{ expression }}, path))
+    )
+{%- endmacro %}
+
+{#- A path as get_json_object wants it; nothing where it cannot spell a key. -#}
+{% macro spark_json_path(path) -%}
+    {%- set steps = ['$'] -%}
+    {%- for key in ([path] if path is string else path) -%}
+        {%- if key is number -%}
+            {%- do steps.append('[' ~ key ~ ']') -%}
+        {%- elif "'" in key or '?' in key -%}
+            {{ return('') }}
+        {%- else -%}
+            {%- do steps.append("['" ~ key ~ "']") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(steps | join('')) }}
 {%- endmacro %}
 
 
@@ -1941,17 +1986,40 @@
 
 
 {#- The functions behind the json macros, on the type json: jsonb sorts keys and
-    rounds no number but rewrites it. Errors are caught, as PostgreSQL asks "is
-    json" only since version 16, and what one reader calls JSON another does
-    not: a key with half a surrogate pair fails when any key is read. -#}
+    rounds no number but rewrites it. PostgreSQL can be asked whether a text is
+    JSON since version 16; before that errors are caught. What one reader calls
+    JSON another does not: a key with half a surrogate pair fails when any key is
+    read. -#}
 {% macro json_functions(schema) -%}
-    {#- A caught error is a subtransaction, which parallel workers may only begin
-        since version 17. -#}
+    {#- A caught error is a subtransaction, and parallel workers may begin none. -#}
     {%- set version = run_query('show server_version_num').rows[0][0] | int -%}
-    {%- set parallel = 'safe' if version >= 170000 else 'unsafe' -%}
+    {%- set can_ask = version >= 160000 -%}
+    {%- set parallel = 'safe' if can_ask else 'unsafe' -%}
+    {%- if can_ask %}
+    create or replace function {{ schema }}.json_as_written(value text)
+    returns json language sql immutable strict parallel safe as
+    $body$
+        select case
+            when pg_input_is_valid(value, 'json') then cast(value as json)
+        end
+    $body$;
+    {%- else %}
+    create or replace function {{ schema }}.json_as_written(value text)
+    returns json language plpgsql immutable strict parallel unsafe as
+    $body$
+    begin
+        return cast(value as json);
+    exception when data_exception then
+        return null;
+    end
+    $body$;
+    {%- endif %}
+
     create or replace function {{ schema }}.json_or_null(value text)
     returns json language plpgsql immutable strict parallel {{ parallel }} as
     $body$
+    declare
+        found json;
     begin
         if left(ltrim(value, E' \t\n\r'), 1) !~ '[[{"0-9tfnNI-]' then
             return null;
@@ -1967,26 +2035,18 @@
             end if;
             value := regexp_replace(value, '(\\\\)|\\u0000', '\1', 'g');
         end if;
-        begin
-            return cast(value as json);
-        exception when data_exception then
-            null;
-        end;
+        found := {{ schema }}.json_as_written(value);
         -- what Python writes and others forgive: NaN, a comma at the end
-        if value ~ 'NaN|Infinity|,\s*[]}]' then
-            begin
-                return cast(regexp_replace(
-                    regexp_replace(
-                        value, '([:,[]\s*)(NaN|-?Infinity)(?=\s*[],}])',
-                        '\1"\2"', 'g'
-                    ),
-                    ',(\s*[]}])', '\1', 'g'
-                ) as json);
-            exception when data_exception then
-                null;
-            end;
+        if found is null and value ~ 'NaN|Infinity|,\s*[]}]' then
+            found := {{ schema }}.json_as_written(regexp_replace(
+                regexp_replace(
+                    value, '([:,[]\s*)(NaN|-?Infinity)(?=\s*[],}])',
+                    '\1"\2"', 'g'
+                ),
+                ',(\s*[]}])', '\1', 'g'
+            ));
         end if;
-        return null;
+        return found;
     end
     $body$;
 
@@ -2497,6 +2557,26 @@
 {%- endmacro %}
 
 
+{#- True when the text fits a pattern with % and _; a backslash in it is itself.
+    PostgreSQL and Spark escape with it: a path of Windows fitted nothing, and one
+    at the end of a pattern stopped the build. -#}
+{% macro text_like(expression, pattern) -%}
+    {{ return(adapter.dispatch('text_like')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__text_like(expression, pattern) -%}
+    {{ expression }} like {{ pattern }}
+{%- endmacro %}
+
+{% macro postgres__text_like(expression, pattern) -%}
+    {{ expression }} like replace({{ pattern }}, '\', '\\')
+{%- endmacro %}
+
+{% macro spark__text_like(expression, pattern) -%}
+    {{ expression }} like replace({{ pattern }}, '\\', '\\\\')
+{%- endmacro %}
+
+
 {#- The SHA-256 of a text, as 64 hexadecimal digits in lower case; null of null.
     dbt.hash is md5, which is fast to try. -#}
 {% macro sha256_text(expression) -%}
@@ -2618,6 +2698,83 @@
             group by group_id
         ) as groups
     ) as walked
+{%- endmacro %}
+
+
+{#- What a role is: 'ready' to be granted something, 'missing', or one that
+    'reads_everything' anyway; 'none' where the engine has no roles. A file has
+    none, and Spark only with a catalog that keeps rights (var spark_grants). -#}
+{% macro state_of_role(role) -%}
+    {{ return(adapter.dispatch('state_of_role')(role)) }}
+{%- endmacro %}
+
+{% macro default__state_of_role(role) -%}
+    {{ return('none') }}
+{%- endmacro %}
+
+{% macro postgres__state_of_role(role) -%}
+    {%- set found = run_query(
+        "select roles.rolsuper or pg_has_role(roles.oid, current_user, 'member')"
+        ~ " or coalesce(pg_has_role(roles.oid, readers.oid, 'member'), false)"
+        ~ " from pg_catalog.pg_roles as roles"
+        ~ " left join pg_catalog.pg_roles as readers"
+        ~ " on readers.rolname = 'pg_read_all_data'"
+        ~ " where roles.rolname = " ~ text_literal(role)
+    ).rows -%}
+    {%- if found | length == 0 -%}
+        {{ return('missing') }}
+    {%- endif -%}
+    {{ return('reads_everything' if found[0][0] else 'ready') }}
+{%- endmacro %}
+
+{% macro spark__state_of_role(role) -%}
+    {{ return('ready' if var('spark_grants') else 'none') }}
+{%- endmacro %}
+
+
+{#- Statements that let a role look into one schema and nobody into others. On
+    Spark nobody can unless granted, and a hook is one statement. -#}
+{% macro rights_on_schemas(closed_schemas, open_schema, role) -%}
+    {{ return(adapter.dispatch('rights_on_schemas')(
+        closed_schemas, open_schema, role
+    )) }}
+{%- endmacro %}
+
+{% macro default__rights_on_schemas(closed_schemas, open_schema, role) -%}
+{%- endmacro %}
+
+{% macro postgres__rights_on_schemas(closed_schemas, open_schema, role) -%}
+    {#- Two builds that change one schema's rights at a time both fail. -#}
+    select pg_advisory_xact_lock(hashtext('afterclose rights'));
+    {%- for schema in closed_schemas + [open_schema] %}
+    create schema if not exists {{ adapter.quote(schema) }};
+    revoke all on schema {{ adapter.quote(schema) }}
+    from public, {{ adapter.quote(role) }};
+    {%- endfor %}
+    grant usage on schema {{ adapter.quote(open_schema) }}
+    to {{ adapter.quote(role) }};
+{%- endmacro %}
+
+{% macro spark__rights_on_schemas(closed_schemas, open_schema, role) -%}
+    grant use schema on schema {{ adapter.quote(open_schema) }}
+    to {{ adapter.quote(role) }}
+{%- endmacro %}
+
+
+{#- A statement that lets a role read one table. -#}
+{% macro rights_on_mart(relation, role) -%}
+    {{ return(adapter.dispatch('rights_on_mart')(relation, role)) }}
+{%- endmacro %}
+
+{% macro default__rights_on_mart(relation, role) -%}
+{%- endmacro %}
+
+{% macro postgres__rights_on_mart(relation, role) -%}
+    grant select on table {{ relation }} to {{ adapter.quote(role) }}
+{%- endmacro %}
+
+{% macro spark__rights_on_mart(relation, role) -%}
+    grant select on table {{ relation }} to {{ adapter.quote(role) }}
 {%- endmacro %}
 
 

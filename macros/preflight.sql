@@ -8,7 +8,7 @@
         {%- set problems = preflight_names() + preflight_numbers() -%}
         {%- if not problems -%}
             {%- set problems = preflight_vars() + preflight_salt()
-                + preflight_tables() + preflight_event_tables() -%}
+                + preflight_role() + preflight_tables() + preflight_event_tables() -%}
         {%- endif -%}
         {%- if problems -%}
             {%- do exceptions.raise_compiler_error(

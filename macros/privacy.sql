@@ -41,15 +41,7 @@
 {% macro preflight_salt() -%}
     {%- set problems = [] -%}
     {%- set table = own_table('customer_salt') -%}
-    {%- if own_salt() and not adapter.get_relation(
-        table.database, table.schema, table.identifier
-    ) -%}
-        {%- do adapter.create_schema(table) -%}
-        {%- do run_query(
-            'create table ' ~ table ~ ' as select ' ~ own_salt() ~ ' as salt'
-        ) -%}
-        {%- do log('Made a salt for the hashed ids of customers', info=true) -%}
-    {%- elif not has_usable_salt(table) -%}
+    {%- if not has_usable_salt(table) -%}
         {%- do problems.append(
             "target '" ~ target.name ~ "' has no salt, without which anybody "
             ~ "who knows an e-mail address could find its customer in the marts. "
@@ -60,9 +52,10 @@
 {%- endmacro %}
 
 
-{#- True when the table holds one salt that nobody can guess. -#}
+{#- True when the table holds one salt that nobody can guess. What this run made
+    itself is there, though dbt's list of relations is older. -#}
 {% macro has_usable_salt(table) -%}
-    {%- if not adapter.get_relation(
+    {%- if not own_salt() and not adapter.get_relation(
         table.database, table.schema, table.identifier
     ) -%}
         {{ return(false) }}
@@ -84,4 +77,72 @@
         database=node.database, schema=node.schema, identifier=node.identifier,
         type='table'
     )) }}
+{%- endmacro %}
+
+
+{#- In a staging model: true unless one of the row's ids belongs to a person whom
+    scripts/forget_customer erased. Raw tables are the company's own and may still
+    hold such rows, or get them again. The list holds hashes, so that it says
+    nothing about anybody; it is read as a plain table because it is no model, and
+    no unit test should have to mind it.
+      tool  the tool that gave the ids of tickets, persons and sessions
+      ids   {column: kind}; 'key' is what other tools know a customer by too -#}
+{% macro is_remembered(tool, ids) -%}
+    {%- set list = own_list() -%}
+    {%- set salt = "(select min(value) from " ~ list ~ " where kind = 'salt')" -%}
+    {%- for column, kind in ids.items() %}
+    {{ "and " if not loop.first -}}
+    coalesce({{ sha256_text(salt ~ " || " ~ sha256_text(
+        salt ~ " || " ~ text_literal(
+            'key' if kind == 'key' else tool ~ ':' ~ kind
+        ) ~ " || '|' || " ~ (
+            text_replace(
+                small_letters(
+                    'trim(cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ '))'
+                ),
+                '^[$]device:', ''
+            ) if kind == 'key'
+            else 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')'
+        )
+    )) }}, '') not in (select value from {{ list }} where kind = 'id')
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#- The list of forgotten people: one row with a salt of its own, which is never
+    changed, and hashes of ids. -#}
+{% macro own_list() -%}
+    {{ return(api.Relation.create(
+        schema=generate_schema_name('intermediate', none), identifier='forgotten'
+    )) }}
+{%- endmacro %}
+
+
+{#- On run start, one statement each, before anything else asks the warehouse: a
+    query would begin a transaction, at whose end the tables were gone again. The
+    list is there, empty while nobody asked to be forgotten, and a file has a salt. -#}
+{% macro create_own_schema() -%}
+    {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot'] -%}
+    create schema if not exists
+    {{ adapter.quote(generate_schema_name('intermediate', none)) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro create_own_list() -%}
+    {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot'] -%}
+    create table if not exists {{ own_list() }} (
+        kind {{ dbt.type_string() }},
+        value {{ dbt.type_string() }}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro create_own_salt() -%}
+    {%- if execute and flags.WHICH in ['run', 'build', 'test', 'snapshot']
+        and own_salt() -%}
+    create table if not exists {{ own_table('customer_salt') }} as
+    select {{ own_salt() }} as salt
+    {%- endif -%}
 {%- endmacro %}

@@ -19,6 +19,7 @@ OTHER_VALUES = {
     "resolution_anchor": "ticket_close",
     "settle_hours": 240,
     "unknown_customer_ids": ["nobody"],
+    "bi_role": "nobody",
     "link_within_minutes": 20,
     "duplicate_message_minutes": 2,
     "recontact_window_hours": 24,
@@ -45,7 +46,7 @@ OTHER_VALUES = {
 LEFT_ALONE = {
     "trace_sources", "ticket_sources", "event_sources",
     "absent_tables", "absent_columns", "refit_intents", "intent_sample",
-    "embedding_model",
+    "embedding_model", "spark_grants",
 }
 LEFT_ALONE_OF_A_TOOL = (
     "_schema", "_layout", "_written_at", "_loaded_at", "_event_tables",

@@ -165,6 +165,26 @@ class PostgreSQL:
                 f"{self.name}: {reason(problem)}"
             ) from None
 
+    def relations(self, schema: str) -> list[str]:
+        """Names of the tables and views of a schema."""
+        rows = self.query(
+            "select tablename from pg_catalog.pg_tables where schemaname = ?"
+            " union all"
+            " select viewname from pg_catalog.pg_views where schemaname = ?"
+            " order by 1",
+            [schema, schema],
+        )
+        return [name for (name,) in rows]
+
+    # Models may keep rows of earlier builds, which can be deleted.
+    keeps_rows = True
+
+    def reclaim(self) -> None:
+        """Take deleted rows out of the files of our tables too."""
+        for schema in (self.schema, f"{self.schema}_intermediate"):
+            for name in self.relations(schema):
+                self.query(f"vacuum {quoted(schema, name)}")
+
     def columns(self, schema: str, table: str) -> dict[str, str]:
         """Column name -> type in order; empty when there is no such table."""
         rows = self.query(

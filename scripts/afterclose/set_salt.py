@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections.abc import Sequence
 
 import click
 
 from afterclose.warehouse import (
-    DuckDB,
+    Warehouse,
     open_warehouse,
     quoted,
     target_option,
@@ -24,12 +25,12 @@ TABLE = "customer_salt"
 SHORTEST = 16
 
 
-def salt_schema(warehouse: DuckDB) -> str:
+def salt_schema(warehouse: Warehouse) -> str:
     """The schema that BI cannot read."""
     return f"{warehouse.schema}_intermediate"
 
 
-def has_salt(warehouse: DuckDB) -> bool:
+def has_salt(warehouse: Warehouse) -> bool:
     """Whether customers have hashed ids already."""
     schema = salt_schema(warehouse)
     return bool(warehouse.columns(schema, TABLE)) and bool(
@@ -37,15 +38,36 @@ def has_salt(warehouse: DuckDB) -> bool:
     )
 
 
-def write_salt(warehouse: DuckDB, salt: str) -> None:
+def write_salt(warehouse: Warehouse, salt: str) -> None:
     """Put the salt in place of any other. Raises ValueError for a short one."""
     if len(salt) < SHORTEST:
         raise ValueError(f"A salt has at least {SHORTEST} characters")
-    schema = salt_schema(warehouse)
-    building = f"{TABLE}__new"
-    warehouse.create_table(schema, building, {"salt": "VARCHAR"})
-    warehouse.insert(schema, building, f"select {text_literal(salt)} as salt")
-    warehouse.replace_table(schema, TABLE, by=building)
+    replace_rows(
+        warehouse, salt_schema(warehouse), TABLE, ("salt",), [(salt,)]
+    )
+
+
+def replace_rows(
+    warehouse: Warehouse, schema: str, table: str, columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+) -> None:
+    """A table of texts with these rows, in place of any other.
+
+    Views that read it stay. Nothing of the rows is on the way in a file.
+    """
+    beside = f"{table}__new"
+    warehouse.create_table(
+        schema, beside, {column: "VARCHAR" for column in columns}
+    )
+    values = ", ".join(
+        "(" + ", ".join(text_literal(value) for value in row) + ")"
+        for row in rows
+    )
+    names = ", ".join(quoted(column) for column in columns)
+    warehouse.insert(
+        schema, beside, f"select * from (values {values}) as given ({names})"
+    )
+    warehouse.replace_table(schema, table, by=beside)
 
 
 @click.command()

@@ -186,6 +186,24 @@ class Spark:
         rows = self.session.sql(sql, args=list(values) or None).collect()
         return [tuple(row) for row in rows]
 
+    def relations(self, schema: str) -> list[str]:
+        """Names of the tables and views of a schema."""
+        if not self.session.catalog.databaseExists(schema):
+            return []
+        return sorted(
+            table.name for table in self.session.catalog.listTables(schema)
+            if not table.isTemporary
+        )
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether models keep rows of earlier builds: formats that can delete."""
+        file_format = os.environ.get("AFTERCLOSE_SPARK_FORMAT", "parquet")
+        return file_format in ("delta", "iceberg")
+
+    def reclaim(self) -> None:
+        """What was deleted leaves the files when the catalog vacuums them."""
+
     def is_table(self, schema: str, table: str) -> bool:
         """Whether Spark has it; what is being loaded is not there yet."""
         return self.session.catalog.tableExists(f"{schema}.{table}")

@@ -88,6 +88,23 @@ class DuckDB:
         """Run one statement, return all rows."""
         return self.connection.execute(sql, list(values)).fetchall()
 
+    def relations(self, schema: str) -> list[str]:
+        """Names of the tables and views of a schema."""
+        rows = self.query(
+            "select table_name from information_schema.tables"
+            " where table_catalog = current_database() and table_schema = ?"
+            " order by 1",
+            [schema],
+        )
+        return [name for (name,) in rows]
+
+    # Models may keep rows of earlier builds, which can be deleted.
+    keeps_rows = True
+
+    def reclaim(self) -> None:
+        """Take deleted rows out of the file too."""
+        self.query("checkpoint")
+
     def columns(self, schema: str, table: str) -> dict[str, str]:
         """Column name -> type in order; empty when there is no such table."""
         return dict(

@@ -17,7 +17,7 @@ from marts import PROJECT_DIR, SCRIPTS_DIR, Project
 
 sys.path.insert(0, str(SCRIPTS_DIR))
 
-pytest_plugins = ["postgres_server"]
+pytest_plugins = ["postgres_server", "spark_project"]
 
 Run = Callable[..., subprocess.CompletedProcess]
 

@@ -293,6 +293,13 @@ CALLS = [
     call("json_text", ["a", ["a/b~c*", 1]], [
         one('{"a/b~c*": ["first", "second"]}', "second"),
     ]),
+    call("text_like", ["a", "b"], [
+        (("a/b c/d", "a/%/d"), "true"),
+        (("a\\b", "a\\%"), "true"),
+        (("ends\\", "%s\\"), "true"),
+        (("a%b", "a\\%b"), "false"),
+        ((None, "%"), None),
+    ]),
     call("sha256_text", ["a"], [
         one(
             "héllo",
@@ -313,4 +320,7 @@ SHOWN_ELSEWHERE = {
     "row_as_json": "test_row_as_json",
     "computed_once": "models/intermediate/agent_runs/int_agent_turns.sql",
     "create_own_functions": "every call on PostgreSQL",
+    "state_of_role": "tests/python/test_access_postgres.py",
+    "rights_on_schemas": "tests/python/test_access_postgres.py",
+    "rights_on_mart": "tests/python/test_access_postgres.py",
 }

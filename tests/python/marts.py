@@ -53,12 +53,15 @@ class Project:
         )
         self.environment.update(TZ=zone, PGTZ=zone)
 
-    def run(self, *command: object) -> subprocess.CompletedProcess:
+    def run(
+        self, *command: object, given: str | None = None
+    ) -> subprocess.CompletedProcess:
         """Run a program in the project folder; its output is captured."""
         return subprocess.run(
             [str(part) for part in command],
             cwd=PROJECT_DIR,
             env=self.environment,
+            input=given,
             capture_output=True,
             text=True,
             check=False,

@@ -7,7 +7,7 @@ herself in each of them: what one customer says, however often, is no label.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from marts import Project
@@ -259,23 +259,58 @@ def spoil_values(project: Project) -> None:
     )
 
 
+# (seed, the row to copy, what is other in the copy)
+SEED_ROWS = (
+    (
+        "downstream_actions",
+        "action_id = 'update_card'",
+        {
+            "action_id": ACTION, "page_path": None, "event_name": "Page Viewed",
+            "property_key": PROPERTY_KEY, "property_value": PROPERTY_VALUE,
+            "label": "Nasty 'label'; -- {{ 1 }}",
+        },
+    ),
+    (
+        "message_signals",
+        "signal = 'thanked'",
+        {"pattern": PATTERN, "matches": WORDS, "must_not_match": "it is not"},
+    ),
+)
+
+
 def spoil_seeds(project: Project) -> None:
     """Rows in loaded seeds whose texts would break out, if any could."""
-    project.query(
-        "insert into afterclose_intermediate.downstream_actions by name"
-        f" select * replace ({literal(ACTION)} as action_id,"
-        " null as page_path, 'Page Viewed' as event_name,"
-        f" {literal(PROPERTY_KEY)} as property_key,"
-        f" {literal(PROPERTY_VALUE)} as property_value,"
-        " 'Nasty ''label''; -- {{ 1 }}' as label)"
-        " from afterclose_intermediate.downstream_actions"
-        " where action_id = 'update_card'",
-        "insert into afterclose_intermediate.message_signals by name"
-        f" select * replace ({literal(PATTERN)} as pattern,"
-        f" {literal(WORDS)} as matches, 'it is not' as must_not_match)"
-        " from afterclose_intermediate.message_signals"
-        " where signal = 'thanked' limit 1",
-    )
+    for seed, source, changes in SEED_ROWS:
+        replaced = ", ".join(
+            f"{'null' if value is None else literal(value)} as {column}"
+            for column, value in changes.items()
+        )
+        project.query(
+            f"insert into afterclose_intermediate.{seed} by name"
+            f" select * replace ({replaced})"
+            f" from afterclose_intermediate.{seed} where {source} limit 1"
+        )
+
+
+def check_values(count: Callable[[str, str], int]) -> None:
+    """What the values of VARIABLES and of the seeds must have done.
+
+    count  rows of a relation of the intermediate schema under a condition
+    """
+    name = literal(EVENT_NAME.upper())
+    assert count("int_known_customer_keys", "customer_key like '%none%'") == 0
+    assert count("int_product_events", f"event_name = {name}") == 0
+    assert count("int_evaluations", "evaluator_name like '%rating%'") == 0
+    assert count("int_evaluations", "evaluator_name like '%{{ view }}%'") == 1
+    assert count("int_zendesk__ticket_tags", "session_ref = 'named_session'") == 1
+    assert count("int_zendesk__ticket_tags", "session_ref is not null") == 1
+    assert count("int_trace_sessions", "ticket_ref = '990001'") == 1
+    assert count("int_action_events", f"action_id = {literal(ACTION)}") >= 1
+    assert count(
+        "int_message_scans where signals like '% thanked %' and message_id in ("
+        "select message_id from afterclose_intermediate.int_message_texts",
+        f"text = {literal(WORDS)})",
+    ) == 1
 
 
 def make_world(project: Project) -> Path:

@@ -35,7 +35,7 @@ def refusal(project: Project, **variables: object) -> str:
     completed = project.dbt("build", variables=variables)
     assert completed.returncode != 0
     assert "Traceback" not in completed.stdout
-    assert "START" not in completed.stdout
+    assert "START sql" not in completed.stdout
     return completed.stdout
 
 

@@ -7,14 +7,15 @@ with vars and seeds full of signs that mean something in SQL and Jinja.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import planted
 import pytest
-from conftest import Run
-from marts import MARTS, Project, succeed
+from conftest import Run, last_json
+from marts import MARTS, SCRIPTS_DIR, Project, succeed
 from planted import VARIABLES, literal
 
 ADDRESS = re.compile(r"[^@\s|:]+@[^@\s|:]+\.[a-z]{2,}", re.IGNORECASE)
@@ -160,6 +161,9 @@ def test_no_log_or_artifact_holds_the_salt_or_a_row(built: Project) -> None:
         "--log-level-file", "debug", variables=VARIABLES,
     )
     assert "FAIL 1" in failed.stdout
+    built.query(
+        "delete from afterclose_intermediate.message_signals where signal = '('"
+    )
     salt = salt_of(built)
     assert len(salt) == 64
     (body,) = built.query(
@@ -187,22 +191,7 @@ def test_values_of_vars_mean_themselves(built: Project) -> None:
             f" where {condition}"
         )[0][0]
 
-    name = literal(planted.EVENT_NAME.upper())
-    assert count("int_known_customer_keys", "customer_key like '%none%'") == 0
-    assert count("int_product_events", f"event_name = {name}") == 0
-    assert count("int_evaluations", "evaluator_name like '%rating%'") == 0
-    assert count("int_evaluations", "evaluator_name like '%{{ view }}%'") == 1
-    assert count("int_zendesk__ticket_tags", "session_ref = 'named_session'") == 1
-    assert count("int_zendesk__ticket_tags", "session_ref is not null") == 1
-    assert count("int_trace_sessions", "ticket_ref = '990001'") == 1
-    assert count(
-        "int_action_events", f"action_id = {literal(planted.ACTION)}"
-    ) >= 1
-    assert count(
-        "int_message_scans inner join"
-        " afterclose_intermediate.int_message_texts using (message_id)",
-        f"text = {literal(planted.WORDS)} and signals like '% thanked %'",
-    ) == 1
+    planted.check_values(count)
 
 
 def test_names_and_numbers_that_are_none_stop_before_any_sql(
@@ -225,7 +214,7 @@ def test_names_and_numbers_that_are_none_stop_before_any_sql(
     ):
         assert f"var {name} " in completed.stdout
     assert "./scripts/set_salt --stdin" in completed.stdout
-    assert "START" not in completed.stdout
+    assert "START sql" not in completed.stdout
 
 
 def test_a_salt_is_set_once_and_replaced_only_on_purpose(
@@ -253,3 +242,89 @@ def test_a_salt_is_set_once_and_replaced_only_on_purpose(
         completed = run_script("set_salt", "--replace", "--stdin", given=given)
         assert completed.returncode == code, completed.stderr
     assert salt() == given
+
+
+# The last tests: they change the world that the others look at.
+
+
+def mart_rows(project: Project) -> dict[str, dict[str, tuple]]:
+    """{mart: {key: row}} of marts about single conversations."""
+    return {
+        mart: {
+            row[0]: row[1:]
+            for row in project.query(
+                f"select {key}, * exclude ({key}) from {MARTS}.{mart}"
+            )
+        }
+        for mart, key in {
+            "conversations": "conversation_id",
+            "issues": "issue_id",
+            "instructions": "instruction_id",
+            "escalations": "conversation_id",
+            "recontacts": "recontact_id",
+        }.items()
+    }
+
+
+def test_a_forgotten_customer_is_nowhere_and_stays_so(built: Project) -> None:
+    before = mart_rows(built)
+    theirs = {
+        row[0]
+        for row in built.query(
+            "select conversation_id from afterclose_intermediate.int_conversations"
+            f" where customer_id like '%{planted.EMAIL}'"
+        )
+    }
+    forget = (SCRIPTS_DIR / "forget_customer", "--vars", json.dumps(VARIABLES))
+    shown = built.run(*forget, f" {planted.EMAIL.upper()}", "--dry-run")
+    assert "Nothing was written" in shown.stdout, shown.stderr
+    assert mart_rows(built) == before
+    unknown = built.run(*forget, "nobody@example.com", "--yes")
+    assert unknown.returncode == 1
+    assert "No customer has this key" in unknown.stderr
+
+    done = last_json(built.run(*forget, planted.EMAIL, "--yes", "--json"))
+    assert done["left"] == {}
+    assert done["found"]["conversations"] == len(theirs)
+    assert done["removed"]["afterclose.conversations"] == len(theirs)
+    assert done["removed"]["afterclose_staging.stg_langfuse__traces"] > 0
+    assert {"langfuse.traces", "zendesk.user", "mixpanel.event"} <= set(done["raw"])
+
+    # The next build, with everything loaded once more.
+    built.query(
+        "insert into langfuse.traces select * from langfuse.traces"
+        f" where user_id = {literal(planted.EMAIL)}",
+    )
+    succeed(built.dbt("run", variables=VARIABLES))
+    personal = (
+        planted.EMAIL, planted.PHONE, planted.SECOND_PHONE, planted.CARD,
+        planted.DEVICE, *planted.NAMES, *planted.FRAGMENTS,
+    )
+    holding = {
+        f"{schema}.{name}": row[0]
+        for schema in (MARTS, "afterclose_staging", "afterclose_intermediate")
+        for name in built.tables(schema)
+        for row in built.query(
+            f"select whole from (select lower(cast(row_of as varchar)) as whole"
+            f' from {schema}."{name}" as row_of) where '
+            + " or ".join(f"contains(whole, {literal(one)})" for one in personal)
+            + " limit 1"
+        )
+    }
+    assert holding == {}
+
+    after = mart_rows(built)
+    for mart, rows in before.items():
+        others = {
+            key: row for key, row in rows.items()
+            if not any(one in theirs for one in re.split("[>/]", key))
+        }
+        assert after[mart] == others, mart
+    assert built.query(
+        f"select count(*) from {MARTS}.row_accounting group by source_name,"
+        " table_name having sum(case when fate = 'raw' then row_count end)"
+        " <> sum(case when fate in ('used', 'older_version', 'quarantined')"
+        " then row_count end)"
+    ) == []
+    again = built.run(*forget, planted.EMAIL, "--dry-run")
+    assert "was forgotten before" in again.stdout

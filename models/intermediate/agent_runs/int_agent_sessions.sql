@@ -56,8 +56,9 @@ own_sessions as (
         max(
             case
                 when
-                    'external:' || lower(trim(source_session_id)) = external_key
-                    or 'anonymous:' || lower(trim(source_session_id))
+                    {{ customer_key_of('external', 'source_session_id') }}
+                    = external_key
+                    or {{ customer_key_of('anonymous', 'source_session_id') }}
                     = anonymous_key
                     then 1
                 else 0

@@ -57,7 +57,7 @@ on_the_wanted_page as (
     from named_events
     where
         wanted_page_path is null
-        or page_path like {{ small_letters('wanted_page_path') }}
+        or {{ text_like('page_path', small_letters('wanted_page_path')) }}
         or (page_path = '' and wanted_page_path = '/')
 
 ),
@@ -98,8 +98,11 @@ action_events as (
         and (
             with_property.property_key is null
             -- some loaders write a true of the event's JSON as "True"
-            or {{ small_letters('with_property.found_value') }}
-            like coalesce({{ small_letters('with_property.property_value') }}, '%')
+            or {{ text_like(
+                small_letters('with_property.found_value'),
+                'coalesce(' ~ small_letters('with_property.property_value')
+                ~ ", '%')"
+            ) }}
         )
 
 )

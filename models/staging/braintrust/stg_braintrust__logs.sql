@@ -130,3 +130,7 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('braintrust', {
+    'run_id': 'run', 'session_ref': 'session', 'customer_anonymous_id': 'key',
+    'customer_email': 'key', 'customer_external_id': 'key',
+}) }}

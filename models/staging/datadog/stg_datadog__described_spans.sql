@@ -54,3 +54,6 @@ described_spans as (
 )
 
 select * from described_spans
+where {{ is_remembered('datadog', {
+    'trace_id': 'run', 'session_id': 'session', 'user_id': 'key',
+}) }}

@@ -57,3 +57,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('freshdesk', {
+    'contact_id': 'person', 'email': 'key', 'external_id': 'key',
+}) }}

@@ -73,3 +73,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('freshdesk', {
+    'ticket_id': 'ticket', 'author_id': 'person',
+}) }}

@@ -94,3 +94,4 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('freshdesk', {'ticket_id': 'ticket'}) }}

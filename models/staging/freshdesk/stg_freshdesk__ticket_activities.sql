@@ -121,3 +121,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('freshdesk', {
+    'ticket_id': 'ticket', 'performer_id': 'person',
+}) }}

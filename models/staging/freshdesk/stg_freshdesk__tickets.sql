@@ -112,3 +112,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('freshdesk', {
+    'ticket_id': 'ticket', 'requester_id': 'person',
+}) }}

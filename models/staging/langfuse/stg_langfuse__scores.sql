@@ -73,3 +73,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('langfuse', {
+    'trace_id': 'run', 'session_ref': 'session',
+}) }}

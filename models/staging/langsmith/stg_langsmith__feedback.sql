@@ -76,3 +76,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('langsmith', {
+    'step_id': 'run', 'trace_id': 'run', 'session_ref': 'session',
+}) }}

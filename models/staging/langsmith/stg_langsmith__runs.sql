@@ -124,3 +124,8 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('langsmith', {
+    'run_id': 'run', 'trace_id': 'run', 'session_ref': 'session',
+    'customer_anonymous_id': 'key', 'customer_email': 'key',
+    'customer_external_id': 'key',
+}) }}

@@ -84,3 +84,4 @@ unpacked_runs as (
 )
 
 select * from unpacked_runs
+where {{ is_remembered('langsmith', {'trace_id': 'run', 'user_id': 'key'}) }}

@@ -65,3 +65,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('amplitude', {
+    'customer_email': 'key', 'customer_external_id': 'key', 'device_id': 'key',
+}) }}

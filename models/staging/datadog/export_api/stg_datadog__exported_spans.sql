@@ -79,3 +79,6 @@ unpacked as (
 )
 
 select * from unpacked
+where {{ is_remembered('datadog', {
+    'trace_id': 'run', 'session_id': 'session',
+}) }}

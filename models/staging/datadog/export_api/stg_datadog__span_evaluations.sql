@@ -69,3 +69,6 @@ span_evaluations as (
 )
 
 select * from span_evaluations
+where {{ is_remembered('datadog', {
+    'named_trace_id': 'run', 'session_ref': 'session',
+}) }}

@@ -131,3 +131,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('datadog', {
+    'named_trace_id': 'run', 'session_ref': 'session',
+}) }}

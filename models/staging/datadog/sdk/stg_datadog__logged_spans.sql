@@ -71,3 +71,6 @@ unpacked as (
 )
 
 select * from unpacked
+where {{ is_remembered('datadog', {
+    'trace_id': 'run', 'session_id': 'session',
+}) }}

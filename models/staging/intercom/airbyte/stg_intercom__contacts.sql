@@ -60,3 +60,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('intercom', {
+    'contact_id': 'person', 'email': 'key', 'external_id': 'key',
+}) }}

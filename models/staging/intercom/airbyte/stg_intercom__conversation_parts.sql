@@ -89,3 +89,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('intercom', {
+    'conversation_id': 'ticket', 'author_id': 'person', 'author_email': 'key',
+}) }}

@@ -65,3 +65,4 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('intercom', {'conversation_id': 'ticket'}) }}

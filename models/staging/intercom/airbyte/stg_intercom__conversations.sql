@@ -132,3 +132,7 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('intercom', {
+    'conversation_id': 'ticket', 'source_author_id': 'person',
+    'source_author_email': 'key',
+}) }}

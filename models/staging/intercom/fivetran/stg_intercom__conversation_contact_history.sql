@@ -47,3 +47,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('intercom', {
+    'conversation_id': 'ticket', 'contact_id': 'person', 'external_id': 'key',
+}) }}

@@ -92,3 +92,4 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('intercom', {'conversation_id': 'ticket'}) }}

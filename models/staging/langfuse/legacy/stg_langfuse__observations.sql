@@ -86,3 +86,4 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('langfuse', {'trace_id': 'run'}) }}

@@ -79,3 +79,7 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('langfuse', {
+    'trace_id': 'run', 'session_ref': 'session', 'customer_anonymous_id': 'key',
+    'customer_email': 'key', 'customer_external_id': 'key',
+}) }}

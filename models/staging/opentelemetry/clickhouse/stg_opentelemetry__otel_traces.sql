@@ -95,3 +95,4 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('opentelemetry', {'trace_id': 'run'}) }}

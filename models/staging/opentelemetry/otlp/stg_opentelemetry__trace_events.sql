@@ -44,3 +44,4 @@ unpacked as (
 )
 
 select * from unpacked
+where {{ is_remembered('opentelemetry', {'trace_id': 'run'}) }}

@@ -103,3 +103,7 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('warehouse_events', {
+    'anonymous_id': 'key', 'customer_email': 'key',
+    'customer_external_id': 'key',
+}) }}

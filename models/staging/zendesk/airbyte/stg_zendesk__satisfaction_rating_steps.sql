@@ -56,3 +56,4 @@ steps as (
 )
 
 select * from steps
+where {{ is_remembered('zendesk', {'ticket_id': 'ticket'}) }}

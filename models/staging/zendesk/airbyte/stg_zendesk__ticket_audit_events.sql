@@ -79,3 +79,6 @@ events as (
 )
 
 select * from events
+where {{ is_remembered('zendesk', {
+    'ticket_id': 'ticket', 'actor_id': 'person',
+}) }}

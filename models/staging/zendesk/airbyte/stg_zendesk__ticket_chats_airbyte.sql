@@ -55,3 +55,4 @@ ticket_chats as (
 )
 
 select * from ticket_chats
+where {{ is_remembered('zendesk', {'ticket_id': 'ticket', 'chat_id': 'chat'}) }}

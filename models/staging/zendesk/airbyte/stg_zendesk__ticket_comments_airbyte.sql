@@ -61,3 +61,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('zendesk', {
+    'ticket_id': 'ticket', 'author_id': 'person',
+}) }}

@@ -120,3 +120,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('zendesk', {
+    'ticket_id': 'ticket', 'actor_id': 'person',
+}) }}

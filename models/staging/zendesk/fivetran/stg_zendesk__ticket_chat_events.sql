@@ -99,3 +99,4 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('zendesk', {'chat_id': 'chat', 'actor_id': 'person'}) }}

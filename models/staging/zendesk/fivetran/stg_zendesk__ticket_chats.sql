@@ -58,3 +58,4 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('zendesk', {'ticket_id': 'ticket', 'chat_id': 'chat'}) }}

@@ -68,3 +68,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('zendesk', {
+    'ticket_id': 'ticket', 'actor_id': 'person',
+}) }}

@@ -51,3 +51,4 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('zendesk', {'ticket_id': 'ticket'}) }}

@@ -88,3 +88,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('zendesk', {
+    'ticket_id': 'ticket', 'requester_id': 'person',
+}) }}

