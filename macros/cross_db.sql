@@ -2471,6 +2471,12 @@
     moved with the server. Tables, seeds and views get columns of collation C,
     which all that is computed from them inherits. -#}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
+    {#- The planner knows nothing of what a CTE gives, takes it for one row, and
+        computes the other side of a join anew for each: minutes became hours. Where
+        two tables have equal columns, a hash join is never much slower. Compiling
+        the long expressions of a payload took longer than evaluating them. -#}
+    set local enable_nestloop = off;
+    set local jit = off;
     {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
     {{ order_text_by_bytes(relation) }}
     {#- A new table has no statistics until the server gets round to it: the models
@@ -2494,6 +2500,7 @@
         from (
             {{ sql }}
         ) as rows_of_view
+        {{ computed_once() }}
     );
 {%- endmacro %}
 

@@ -40,6 +40,8 @@ without_plural as (
 
     from words
 
+    {{ computed_once() }}
+
 ),
 
 without_verb_ending as (
@@ -58,6 +60,8 @@ without_verb_ending as (
 
     from without_plural
 
+    {{ computed_once() }}
+
 ),
 
 without_silent_e as (
@@ -73,6 +77,8 @@ without_silent_e as (
         end as term
 
     from without_verb_ending
+
+    {{ computed_once() }}
 
 ),
 

@@ -29,6 +29,8 @@ ai_messages as (
         and is_public
         and body is not null
 
+    {{ computed_once() }}
+
 ),
 
 instruction_mentions as (
