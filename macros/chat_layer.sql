@@ -13,31 +13,22 @@
       keys   keys (or paths, as lists) under which text or messages lie -#}
 {% macro chat_layer(expression, roles, keys) -%}
     case {{ json_kind(expression) }}
-        when 'string' then {{ json_text(expression, []) }}
+        when 'string' then {{ json_text(expression, [], is_json=true) }}
         when 'array' then coalesce(
             {{ json_last_message(expression, roles) }},
             {{ json_part_texts(expression) }},
-            {{ json_text(expression, [0, 'message']) }},
-            case
-                when {{ json_kind(json_text(expression, [0])) }} = 'array'
-                    then {{ json_text(expression, [0]) }}
-            end
+            {{ json_text(expression, [0, 'message'], is_json=true) }},
+            {%- set first = json_text(expression, [0], is_json=true) %}
+            case when {{ json_kind(first) }} = 'array' then {{ first }} end
         )
         when 'object' then case
-            when {{ json_text(expression, 'role') }} is null
-                then coalesce(
-                    {%- for key in keys %}
-                    {{ json_text(expression, key) }},
-                    {%- endfor %}
-                    ''
-                )
-            when lower({{ json_text(expression, 'role') }})
+            when {{ json_text(expression, 'role', is_json=true) }} is null
+                then coalesce({{ first_json_text(expression, keys) }}, '')
+            when lower({{ json_text(expression, 'role', is_json=true) }})
                 in ('{{ roles | join("', '") }}')
-                then coalesce(
-                    {{ json_text(expression, 'content') }},
-                    {{ json_text(expression, 'parts') }},
-                    {{ json_text(expression, 'text') }}
-                )
+                then {{ first_json_text(
+                    expression, ['content', 'parts', 'text']
+                ) }}
         end
         else {{ expression }}
     end

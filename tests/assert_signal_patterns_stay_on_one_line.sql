@@ -24,7 +24,7 @@ unsafe_patterns as (
         pattern <> lower(pattern)
         or {{ text_matches("''", 'pattern') }}
         {%- for construct in forbidden %}
-        or {{ dbt.position("'" ~ construct ~ "'", 'pattern') }} > 0
+        or {{ dbt.position(text_literal(construct), 'pattern') }} > 0
         {%- endfor %}
 
 )

@@ -19,7 +19,9 @@ from afterclose.warehouse import Warehouse, open_warehouse, target_option
 
 # Table -> the columns that learning needs of it.
 NEEDED = {
-    "int_conversations": ("conversation_id", "is_customer_contact"),
+    "int_conversations": (
+        "conversation_id", "is_customer_contact", "customer_id", "thread_id",
+    ),
     "int_conversation_openings": ("conversation_id", "opening_text"),
     "int_opening_terms": ("conversation_id", "term", "word", "weight"),
     "intent_overrides": ("intent_id", "action"),
@@ -64,9 +66,10 @@ def store(warehouse: Warehouse, schema: str, rows: pd.DataFrame, table: Any) -> 
     """Put the learned rows in the place of the old ones, all or none."""
     warehouse.reader.register("learned_rows", table)
     listed = ", ".join(quoted(name) for name in rows.columns)
-    with warehouse.transaction():
-        warehouse.query(f"delete from {quoted(schema, TABLE)}")
-        warehouse.insert(schema, TABLE, f"select {listed} from learned_rows")
+    building = f"{TABLE}__learned"
+    warehouse.create_table(schema, building, warehouse.columns(schema, TABLE))
+    warehouse.insert(schema, building, f"select {listed} from learned_rows")
+    warehouse.replace_table(schema, TABLE, by=building)
 
 
 def changes(previous: pd.DataFrame, rows: pd.DataFrame) -> list[tuple]:

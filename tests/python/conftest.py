@@ -17,6 +17,8 @@ from marts import PROJECT_DIR, SCRIPTS_DIR, Project
 
 sys.path.insert(0, str(SCRIPTS_DIR))
 
+pytest_plugins = ["postgres_server"]
+
 Run = Callable[..., subprocess.CompletedProcess]
 
 

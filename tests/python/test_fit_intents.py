@@ -33,7 +33,8 @@ def built(warehouse_path: Path) -> duckdb.DuckDBPyConnection:
     )
     connection.execute(
         "create table int_conversations as select conversation_id,"
-        " true as is_customer_contact from int_conversation_openings"
+        " true as is_customer_contact, cast(null as varchar) as customer_id,"
+        " conversation_id as thread_id from int_conversation_openings"
     )
     connection.execute(
         "create table int_opening_terms as select conversation_id,"

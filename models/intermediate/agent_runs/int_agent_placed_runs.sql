@@ -96,8 +96,8 @@ agent_placed_runs as (
             partition by trace_session_id
             order by
                 case when is_copy then 2 else 1 end,
-                started_at,
-                ended_at,
+                started_at nulls last,
+                ended_at nulls last,
                 run_id,
                 source_name
         ) as session_position

@@ -19,7 +19,7 @@ previous as (
     select
         *,
         lag(started_at) over (
-            {{ same_words }} order by started_at, source_rank, run_id
+            {{ same_words }} order by started_at nulls last, source_rank nulls last, run_id
         ) as previous_started_at
 
     from agent_run_words
@@ -39,7 +39,7 @@ moments as (
                 else 1
             end
         ) over (
-            {{ same_words }} order by started_at, source_rank, run_id
+            {{ same_words }} order by started_at nulls last, source_rank nulls last, run_id
             rows unbounded preceding
         ) as moment_number
 
@@ -53,7 +53,7 @@ copies as (
         *,
         row_number() over (
             {{ same_words }}, moment_number, source_name
-            order by started_at, run_id
+            order by started_at nulls last, run_id
         ) as copy_number
 
     from moments
@@ -66,7 +66,7 @@ agent_run_copies as (
         *,
         row_number() over (
             {{ same_words }}, moment_number, copy_number
-            order by source_rank
+            order by source_rank nulls last
         ) as tool_number
 
     from copies

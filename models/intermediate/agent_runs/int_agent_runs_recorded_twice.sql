@@ -57,11 +57,14 @@ ranked as (
         row_number() over (
             partition by source_name, run_id
             order by
-                evidence_rank, kept_started_at, kept_source_name, kept_run_id
+                evidence_rank nulls last,
+                kept_started_at nulls last,
+                kept_source_name,
+                kept_run_id
         ) as choice_rank,
         row_number() over (
             partition by kept_source_name, kept_run_id, source_name
-            order by evidence_rank, started_at, run_id
+            order by evidence_rank nulls last, started_at nulls last, run_id
         ) as copy_rank
 
     from pairs

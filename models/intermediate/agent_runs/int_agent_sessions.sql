@@ -37,7 +37,7 @@ numbered as (
             as anonymous_key,
         row_number() over (
             partition by source_name, source_session_id
-            order by started_at, ended_at, run_id
+            order by started_at nulls last, ended_at nulls last, run_id
         ) as run_number
 
     from agent_runs

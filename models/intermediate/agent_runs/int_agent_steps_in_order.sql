@@ -21,7 +21,7 @@ steps_in_order as (
         *,
         row_number() over (
             partition by source_name, run_id
-            order by started_at, step_id
+            order by started_at nulls last, step_id
         ) as step_number,
         row_number() over (
             partition by source_name, run_id
@@ -29,7 +29,7 @@ steps_in_order as (
                 case when is_root then 1 else 2 end,
                 case when step_id = run_id then 1 else 2 end,
                 case when is_root and logged_input is null then 2 else 1 end,
-                started_at,
+                started_at nulls last,
                 step_id
         ) as rank_in_run
 

@@ -44,7 +44,7 @@ events_in_conversations as (
         handoff_events.reason,
         row_number() over (
             partition by conversation_starts.conversation_id
-            order by handoff_events.occurred_at, handoff_events.ticket_event_id
+            order by handoff_events.occurred_at nulls last, handoff_events.ticket_event_id
         ) as event_number
 
     from handoff_events

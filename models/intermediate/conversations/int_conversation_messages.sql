@@ -31,8 +31,8 @@ conversation_messages as (
         row_number() over (
             partition by message_conversations.conversation_id
             order by
-                message_conversations.sent_at,
-                message_conversations.source_position,
+                message_conversations.sent_at nulls last,
+                message_conversations.source_position nulls last,
                 message_conversations.message_id
         ) as message_number,
         message_conversations.is_public,

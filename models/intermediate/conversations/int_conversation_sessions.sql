@@ -57,7 +57,7 @@ ranked as (
         trace_session_id,
         row_number() over (
             partition by conversation_id
-            order by appeared_at, trace_session_id
+            order by appeared_at nulls last, trace_session_id
         ) as appearance_number
 
     from session_appearances

@@ -33,11 +33,11 @@ messages_in_order as (
         sent_at,
         lag(sent_at) over (
             partition by thread_id
-            order by sent_at, source_position, message_id
+            order by sent_at nulls last, source_position nulls last, message_id
         ) as previous_sent_at,
         row_number() over (
             partition by thread_id
-            order by sent_at, source_position, message_id
+            order by sent_at nulls last, source_position nulls last, message_id
         ) as substantive_number
 
     from substantive_messages
@@ -87,7 +87,7 @@ starts as (
         coalesce(opening_messages.opened_at, threads.started_at) as opened_at,
         row_number() over (
             partition by threads.thread_id
-            order by opening_messages.opened_at, opening_messages.message_id
+            order by opening_messages.opened_at nulls last, opening_messages.message_id
         ) as conversation_number
 
     from threads

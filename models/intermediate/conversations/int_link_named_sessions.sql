@@ -53,7 +53,7 @@ ranked as (
                 rule_rank,
                 customer_rank,
                 seconds_apart,
-                seconds_between_starts,
+                seconds_between_starts nulls last,
                 ticket_id
         ) as ticket_rank
     from measured

@@ -115,14 +115,14 @@ ranked as (
         name_rank,
         row_number() over (
             partition by trace_session_id
-            order by seconds_between_starts, seconds_apart, ticket_id
+            order by seconds_between_starts nulls last, seconds_apart nulls last, ticket_id
         ) as ticket_rank,
         row_number() over (
             partition by ticket_id
             order by
-                seconds_between_starts,
-                seconds_apart,
-                name_rank,
+                seconds_between_starts nulls last,
+                seconds_apart nulls last,
+                name_rank nulls last,
                 trace_session_id
         ) as session_rank
     from measured

@@ -31,8 +31,8 @@ numbered as (
         count(conversation_starts.opening_message_id) over (
             partition by placed_messages.thread_id
             order by
-                placed_messages.sent_at,
-                placed_messages.source_position,
+                placed_messages.sent_at nulls last,
+                placed_messages.source_position nulls last,
                 placed_messages.message_id
             rows between unbounded preceding and current row
         ) as opened_so_far

@@ -76,7 +76,7 @@ numbered as (
         sent_at,
         row_number() over (
             partition by thread_id, author_role, folded_body, is_from_help_desk
-            order by sent_at, source_position, message_id
+            order by sent_at nulls last, source_position nulls last, message_id
         ) as copy_number
 
     from folded

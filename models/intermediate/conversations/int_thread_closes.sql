@@ -108,7 +108,7 @@ ticketless_messages as (
         coalesce(
             lead(placed_messages.sent_at) over (
                 partition by placed_messages.thread_id
-                order by placed_messages.sent_at, placed_messages.message_id
+                order by placed_messages.sent_at nulls last, placed_messages.message_id
             ),
             data_edges.data_as_of
         ) as silent_until

@@ -47,7 +47,7 @@ sessions as (
             partition by links.ticket_id
             order by
                 case when session_customers.customer_id is null then 1 else 0 end,
-                trace_sessions.started_at,
+                trace_sessions.started_at nulls last,
                 trace_sessions.trace_session_id
         ) as customer_rank
 

@@ -23,7 +23,7 @@ rated as (
         conversation_csat.csat_positive_count,
         row_number() over (
             partition by conversation_issues.issue_id
-            order by conversation_issues.issue_position
+            order by conversation_issues.issue_position nulls last
         ) as rating_number
 
     from conversation_csat

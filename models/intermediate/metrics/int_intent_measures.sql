@@ -34,7 +34,7 @@ speed_ranks as (
             partition by
                 groupings.grouping_id, conversation_measures.week_start_date
             order by
-                conversation_measures.time_to_resolution_seconds,
+                conversation_measures.time_to_resolution_seconds nulls last,
                 conversation_measures.conversation_id
         ) as speed_quarter
 

@@ -1,7 +1,7 @@
 -- Grain: one conversation a customer made and the issue it belongs to. An issue
 -- is a chain of re-contacts; its id is the conversation that began it.
 
-with recursive
+with
 
 conversations as (
 
@@ -16,38 +16,38 @@ recontact_charges as (
 
 ),
 
-chains (conversation_id, issue_id, issue_position) as (
+charged_conversations as (
 
     select
-        conversations.conversation_id,
-        conversations.conversation_id as issue_id,
-        1 as issue_position
-
-    from conversations
-
-    left join recontact_charges
-        on conversations.conversation_id = recontact_charges.conversation_id
-
-    where recontact_charges.conversation_id is null
-
-    union all
-
-    select
-        recontact_charges.conversation_id,
-        chains.issue_id,
-        chains.issue_position + 1 as issue_position
+        recontact_charges.conversation_id as link_id,
+        recontact_charges.charged_to_conversation_id as previous_id,
+        conversations.customer_id as group_id
 
     from recontact_charges
 
-    inner join chains
-        on
-            recontact_charges.charged_to_conversation_id
-            = chains.conversation_id
+    inner join conversations
+        on recontact_charges.conversation_id = conversations.conversation_id
+
+),
+
+links as (
+
+    {{ chain_links('charged_conversations') }}
+
+),
+
+conversation_issues as (
+
+    select
+        conversations.conversation_id,
+        coalesce(links.first_id, conversations.conversation_id) as issue_id,
+        coalesce(links.link_position, 1) as issue_position
+
+    from conversations
+
+    left join links
+        on conversations.conversation_id = links.link_id
 
 )
 
-select
-    conversation_id,
-    issue_id,
-    issue_position
-from chains
+select * from conversation_issues

@@ -106,12 +106,12 @@ conversation_tool_calls as (
         logged_input is not null
         and row_number() over (
             partition by conversation_id, tool_name, logged_input
-            order by started_at, tool_call_id
+            order by started_at nulls last, tool_call_id
         ) > 1 as is_repeated,
         started_at,
         row_number() over (
             partition by conversation_id
-            order by started_at, tool_call_id
+            order by started_at nulls last, tool_call_id
         ) as call_number
 
     from calls

@@ -67,7 +67,7 @@ within_window as (
             partition by judged.conversation_id, judged.window_hours
             order by
                 case when recontact_candidates.is_default then 0 else 1 end,
-                recontact_candidates.next_opened_at,
+                recontact_candidates.next_opened_at nulls last,
                 recontact_candidates.next_conversation_id
         ) as candidate_number
 

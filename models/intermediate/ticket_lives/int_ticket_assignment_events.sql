@@ -76,7 +76,7 @@ numbered_steps as (
         steps.*,
         sum(case when step_rank = 1 then 1 else 0 end) over (
             partition by ticket_id
-            order by occurred_at, step_rank, step_id
+            order by occurred_at nulls last, step_rank nulls last, step_id
             rows between unbounded preceding and current row
         ) as spell_number
 
@@ -91,13 +91,13 @@ weighed_steps as (
         step_rank,
         max(case when step_rank = 2 then 1 else 0 end) over (
             partition by ticket_id, spell_number
-            order by occurred_at, step_rank, step_id
+            order by occurred_at nulls last, step_rank nulls last, step_id
             rows between unbounded preceding and current row
         ) as has_ai_message_before,
         coalesce(
             max(case when step_rank >= 4 then 1 else 0 end) over (
                 partition by ticket_id, spell_number
-                order by occurred_at, step_rank, step_id
+                order by occurred_at nulls last, step_rank nulls last, step_id
                 rows between unbounded preceding and 1 preceding
             ),
             0

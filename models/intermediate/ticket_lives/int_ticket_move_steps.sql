@@ -16,7 +16,7 @@ move_steps as (
         lag(holder_role) over (
             partition by ticket_id
             order by
-                moved_at,
+                moved_at nulls last,
                 move_kind,
                 -- tools count their ids up: the shorter number is older
                 length(ticket_move_id),

@@ -19,7 +19,7 @@ status_steps as (
             lag(is_done) over (
                 partition by ticket_id
                 order by
-                    changed_at,
+                    changed_at nulls last,
                     -- tools count their ids up: the shorter number is older
                     length(ticket_status_change_id),
                     ticket_status_change_id

@@ -22,7 +22,7 @@ ranked as (
             partition by event_id
             order by
                 loaded_at desc,
-                occurred_at,
+                occurred_at nulls last,
                 {{ row_fingerprint([
                     'customer_external_id', 'customer_email', 'device_id',
                     'event_name', 'page_path', 'properties',

@@ -71,7 +71,7 @@ ranked as (
                     when described.step_kind = 'evaluator' then 3
                     else 2
                 end,
-                described.started_at,
+                described.started_at nulls last,
                 case when described.step_kind = 'agent' then 1 else 2 end,
                 described.source_row_id
         ) as rank_in_run

@@ -85,7 +85,7 @@ bearers as (
         trace_id,
         row_number() over (
             partition by join_tag_key, tag_value
-            order by started_at, source_row_id, trace_id
+            order by started_at nulls last, source_row_id, trace_id
         ) as bearer_number
 
     from tagged_spans

@@ -49,7 +49,7 @@ requests as (
     select
         numbered.*,
         lead(rating_requested_at) over (
-            partition by conversation_id order by rating_requested_at
+            partition by conversation_id order by rating_requested_at nulls last
         ) as next_requested_at
 
     from numbered

@@ -66,7 +66,7 @@ ranked as (
             partition by described.run_id
             order by
                 case when described.parent_step_id is null then 1 else 2 end,
-                described.started_at,
+                described.started_at nulls last,
                 case when described.step_kind = 'agent' then 1 else 2 end,
                 described.step_id
         ) as rank_in_run

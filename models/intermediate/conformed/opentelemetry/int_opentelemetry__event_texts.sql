@@ -84,7 +84,7 @@ ordered as (
         end as answered_message,
         row_number() over (
             partition by trace_id, span_id
-            order by occurred_at, occurred_text, event_id
+            order by occurred_at nulls last, occurred_text nulls last, event_id
         ) as event_number
 
     from named

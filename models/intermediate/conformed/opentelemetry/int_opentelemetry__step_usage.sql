@@ -87,7 +87,7 @@ nested as (
                 partition by trace_id
                 order by
                     case when is_outer_agent then 0 else 1 end asc,
-                    started_at asc,
+                    started_at asc nulls last,
                     ended_at desc,
                     span_id asc
                 rows between unbounded preceding and 1 preceding

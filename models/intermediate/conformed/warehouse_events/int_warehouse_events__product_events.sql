@@ -34,8 +34,8 @@ ranked as (
         row_number() over (
             partition by event_id
             order by
-                loaded_at,
-                occurred_at,
+                loaded_at nulls last,
+                occurred_at nulls last,
                 {{ row_fingerprint([
                     'customer_external_id', 'customer_email', 'anonymous_id',
                     'event_name', 'page_path', 'properties',

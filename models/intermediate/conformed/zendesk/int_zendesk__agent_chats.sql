@@ -28,7 +28,7 @@ numbered_chat_messages as (
         actor_role,
         row_number() over (
             partition by ticket_id
-            order by occurred_at, coalesce(chat_index, 0), chat_event_id
+            order by occurred_at nulls last, coalesce(chat_index, 0), chat_event_id
         ) as message_number
 
     from chat_events

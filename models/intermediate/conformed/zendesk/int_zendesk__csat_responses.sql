@@ -44,7 +44,7 @@ numbered_steps as (
         steps.*,
         sum(case when score_raw = 'offered' then 1 else 0 end) over (
             partition by ticket_id
-            order by changed_at, ticket_field_change_id
+            order by changed_at nulls last, ticket_field_change_id
             rows between unbounded preceding and current row
         ) as offer_number
 

@@ -1,0 +1,50 @@
+"""PostgreSQL gives the marts of DuckDB, whatever its locale and time zone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from marts import Project
+from parity import Table, differences, read_marts
+from postgres_server import PostgresProject
+
+SETTINGS = [("C", "America/Los_Angeles"), ("en_US.UTF-8", "UTC")]
+
+
+@pytest.fixture(scope="module")
+def world(project: Project) -> Path:
+    """The raw folder of a world with dirt in it."""
+    return project.simulate("--conversations", 300, "--weeks", 6, "--seed", 5)
+
+
+@pytest.fixture(scope="module")
+def expected(project: Project, world: Path) -> dict[str, Table]:
+    """The marts of DuckDB."""
+    project.reset()
+    project.load(world)
+    project.build()
+
+    def ask(statement: str) -> tuple[list[str], list[tuple]]:
+        with duckdb.connect(str(project.path)) as connection:
+            cursor = connection.execute(statement)
+            return [one[0] for one in cursor.description], cursor.fetchall()
+
+    return read_marts(ask)
+
+
+@pytest.mark.parametrize("locale, zone", SETTINGS)
+def test_every_cell_of_every_mart_is_the_same(
+    expected: dict[str, Table],
+    world: Path,
+    postgres_project: PostgresProject,
+    locale: str,
+    zone: str,
+) -> None:
+    postgres_project.reset(zone, locale)
+    postgres_project.load(world)
+    postgres_project.build_with_intents()
+    found = differences(expected, read_marts(postgres_project.ask))
+    assert not found, "\n".join(map(str, found))
+    assert sum(len(mart.rows) for mart in expected.values()) > 1000
