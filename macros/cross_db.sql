@@ -1990,10 +1990,9 @@
     json" only since version 16, and what one reader calls JSON another does
     not: a key with half a surrogate pair fails when any key is read. -#}
 {% macro json_functions(schema) -%}
-    {#- A caught error is a subtransaction, which parallel workers may only begin
-        since version 17. -#}
-    {%- set version = run_query('show server_version_num').rows[0][0] | int -%}
-    {%- set parallel = 'safe' if version >= 170000 else 'unsafe' -%}
+    {#- A caught error is a subtransaction, which begins a command at its end; none
+        may begin while a table is made in parallel, since version 17 neither. -#}
+    {%- set parallel = 'unsafe' -%}
     create or replace function {{ schema }}.json_or_null(value text)
     returns json language plpgsql immutable strict parallel {{ parallel }} as
     $body$
@@ -2380,8 +2379,7 @@
 
 {#- otlp_value and otlp_attributes. -#}
 {% macro otlp_functions(schema) -%}
-    {%- set version = run_query('show server_version_num').rows[0][0] | int -%}
-    {%- set parallel = 'safe' if version >= 170000 else 'unsafe' -%}
+    {%- set parallel = 'unsafe' -%}
     create or replace function {{ schema }}.otlp_value(value json, depth integer)
     returns text language plpgsql immutable strict parallel safe as
     $body$
