@@ -2395,8 +2395,7 @@
 
 {#- otlp_value and otlp_attributes. -#}
 {% macro otlp_functions(schema) -%}
-    {%- set version = run_query('show server_version_num').rows[0][0] | int -%}
-    {%- set parallel = 'safe' if version >= 170000 else 'unsafe' -%}
+    {%- set parallel = 'unsafe' -%}
     create or replace function {{ schema }}.otlp_value(value json, depth integer)
     returns text language plpgsql immutable strict parallel safe as
     $body$
