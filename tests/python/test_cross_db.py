@@ -22,6 +22,7 @@ import yaml
 
 from cross_db_cases import CALLS, SHOWN_ELSEWHERE
 from marts import PROJECT_DIR, succeed
+from spark_project import spark_environment
 
 CROSS_DB = PROJECT_DIR / "macros" / "cross_db.sql"
 CALLER = Path(__file__).parent / "data" / "cross_db" / "macros"
@@ -129,8 +130,9 @@ def caller(
         "PGTZ": "America/Los_Angeles",
         "DBT_PROFILES_DIR": str(folder),
         "AFTERCLOSE_DUCKDB_PATH": str(folder / "cross_db.duckdb"),
-        "AFTERCLOSE_SPARK_WAREHOUSE": str(folder / "spark"),
     }
+    if request.param == "spark":
+        environment.update(spark_environment(folder))
     found = Caller(folder, request.param, environment)
     found.dbt("seed")
     return found
