@@ -85,10 +85,12 @@ starts as (
         threads.thread_id,
         opening_messages.message_id as opening_message_id,
         coalesce(opening_messages.opened_at, threads.started_at) as opened_at,
-        row_number() over (
+        cast(row_number() over (
             partition by threads.thread_id
-            order by opening_messages.opened_at nulls last, opening_messages.message_id
-        ) as conversation_number
+            order by
+                opening_messages.opened_at nulls last,
+                opening_messages.message_id
+        ) as bigint) as conversation_number
 
     from threads
 
