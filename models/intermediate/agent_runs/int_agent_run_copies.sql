@@ -19,7 +19,8 @@ previous as (
     select
         *,
         lag(started_at) over (
-            {{ same_words }} order by started_at nulls last, source_rank nulls last, run_id
+            {{ same_words }}
+            order by started_at nulls last, source_rank nulls last, run_id
         ) as previous_started_at
 
     from agent_run_words
@@ -39,7 +40,8 @@ moments as (
                 else 1
             end
         ) over (
-            {{ same_words }} order by started_at nulls last, source_rank nulls last, run_id
+            {{ same_words }}
+            order by started_at nulls last, source_rank nulls last, run_id
             rows unbounded preceding
         ) as moment_number
 

@@ -115,7 +115,10 @@ ranked as (
         name_rank,
         row_number() over (
             partition by trace_session_id
-            order by seconds_between_starts nulls last, seconds_apart nulls last, ticket_id
+            order by
+                seconds_between_starts nulls last,
+                seconds_apart nulls last,
+                ticket_id
         ) as ticket_rank,
         row_number() over (
             partition by ticket_id
