@@ -1663,7 +1663,7 @@ coverage as (
         len(list_intersect(
             opening.words,
             flatten(list(reported.words))
-        )) / len(opening.words) as share
+        )) / nullif(len(opening.words), 0) as share
     from (
         select conversation_id, arg_min(words, message_number) as words
         from message_words where author_role = 'customer' group by 1
