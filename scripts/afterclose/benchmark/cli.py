@@ -91,6 +91,12 @@ class Benchmark:
         self.seconds[name] = took.seconds
         self.cpu[name] = took.cpu_seconds
         self.memory[name] = took.peak_memory_mb
+        self.keep()
+
+    def keep(self) -> None:
+        """Write what is known so far: a broken-off hour is not lost."""
+        found = {**self.result(None), "is_complete": False}
+        (self.folder / "benchmark.json").write_text(json.dumps(found, indent=2))
 
     def start(self, builds: Builds, raw: Path, terms: Path) -> None:
         """A warehouse with raw tables and what was learned, nothing else."""
@@ -109,6 +115,7 @@ class Benchmark:
         self.cpu[name] = built["cpu_seconds"]
         self.memory[name] = built["peak_memory_mb"]
         self.disk[name] = builds.disk_mb()
+        self.keep()
 
     # ------------------------------------------------------------- references
 
@@ -168,7 +175,7 @@ class Benchmark:
 
     # ----------------------------------------------------------------- result
 
-    def result(self, rows: int) -> dict[str, Any]:
+    def result(self, rows: int | None) -> dict[str, Any]:
         """What benchmark.json says."""
 
         def ratio(name: str, to: str) -> float | None:
@@ -390,6 +397,7 @@ def main(
         ) from None
     result = {
         **results[-1],
+        "is_complete": True,
         "growth_exponent": growth_exponent(results),
         "sizes": [
             {name: part[name] for name in (
