@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,10 +57,12 @@ def run(
     environment: Mapping[str, str] | None = None,
     console: Console | None = None,
     title: str = "",
+    on_start: Callable[[subprocess.Popen], None] | None = None,
 ) -> str:
     """Run one program in the project folder; its output.
 
-    With a console, a status line shows how far dbt is. Raises StepFailed.
+    With a console, a status line shows how far dbt is. `on_start` gets the
+    running process. Raises StepFailed.
     """
     process = subprocess.Popen(
         command,
@@ -72,6 +74,8 @@ def run(
         encoding="utf-8",
         errors="replace",
     )
+    if on_start:
+        on_start(process)
     lines = []
     try:
         with console.status(title) if console else nothing() as status:
