@@ -46,6 +46,17 @@ scores as (
 
 ),
 
+-- Spark gives a product of wider decimals six places only.
+narrow_scores as (
+
+    select
+        conversation_id,
+        cast(score as decimal(18, 9)) as score
+
+    from scores
+
+),
+
 lengths as (
 
     select
@@ -56,7 +67,7 @@ lengths as (
             )
         ) as length
 
-    from scores
+    from narrow_scores
 
     group by 1
 
