@@ -191,6 +191,8 @@ def fill_warehouse(
     # The model learns from customers' contacts only: what is held out is none.
     conversations = pd.DataFrame({
         "conversation_id": ids,
+        # Nobody says who wrote the texts: each by somebody else.
+        "customer_id": ids,
         "thread_id": ids,
         "conversation_number": 1,
         "is_customer_contact": is_learned,

@@ -126,6 +126,13 @@ CALLS = [
         one('{"b": [0]}', None),
         one('{"b": "text"}', None),
     ]),
+    call("first_json_text", ["a", ["b", ["c", 0], "$d.e"]], [
+        one('{"b": null, "c": ["found", 2]}', "found"),
+        one('{"$d.e": 7, "c": []}', "7"),
+        one('{"b": "first", "$d.e": "last"}', "first"),
+        one('{"other": 1}', None),
+        one(None, None),
+    ]),
     call("json_text_of_column", ["a", "b"], [
         (('{"plan.name": "pro"}', "plan.name"), "pro"),
         (('{"n": 7}', "n"), "7"),
@@ -319,6 +326,9 @@ SHOWN_ELSEWHERE = {
     "is_known_timezone": "test_known_timezones",
     "row_as_json": "test_row_as_json",
     "computed_once": "models/intermediate/agent_runs/int_agent_turns.sql",
+    "chain_links": "models/intermediate/outcomes/int_conversation_issues.sql",
+    "materialized_by_key": "models/intermediate/conversations/int_message_scans.sql",
+    "replace_by_key": "models/intermediate/conversations/int_message_scans.sql",
     "create_own_functions": "every call on PostgreSQL",
     "state_of_role": "tests/python/test_access_postgres.py",
     "rights_on_schemas": "tests/python/test_access_postgres.py",
