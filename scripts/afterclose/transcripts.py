@@ -338,8 +338,10 @@ def raw_rows(
             answered = (
                 None if answered is None else json.dumps({"content": answered})
             )
+            # A session called like its customer would be hashed.
+            customer = f"{session}/customer"
             traces.append((
-                run, began, "agent", "production", "{}", session, session, None,
+                run, began, "agent", "production", "{}", customer, session, None,
                 None, asked, answered, ended, ended,
             ))
             observations.append((

@@ -243,6 +243,6 @@ def test_braintrust_traces_in_place_of_spans_are_refused(
     )
     completed = project.dbt("build", variables=BRAINTRUST_ONLY)
     assert completed.returncode != 0
-    assert "START" not in completed.stdout
+    assert "START sql" not in completed.stdout
     assert "table braintrust.logs has a column span_type_info" in completed.stdout
     assert 'Export the data type "Logs (spans)" instead' in completed.stdout
