@@ -12,11 +12,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 
-from marts import MARTS, PROJECT_DIR
+from marts import MARTS, PROJECT_DIR, Project
 
 TOLERANCE = 1e-9
 Ask = Callable[[str], tuple[list[str], list[tuple[Any, ...]]]]
@@ -155,3 +157,17 @@ def differences(
     assert set(here) == set(there) == set(keys)
     found = (difference(mart, here[mart], there[mart], keys[mart]) for mart in keys)
     return [one for one in found if one is not None]
+
+
+def marts_of_duckdb(project: Project, world: Path) -> dict[str, Table]:
+    """What DuckDB makes of a raw folder, which the other engines must equal."""
+    project.reset()
+    project.load(world)
+    project.build()
+
+    def ask(statement: str) -> tuple[list[str], list[tuple]]:
+        with duckdb.connect(str(project.path)) as connection:
+            cursor = connection.execute(statement)
+            return [one[0] for one in cursor.description], cursor.fetchall()
+
+    return read_marts(ask)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pytest
 from marts import Project
-from parity import Table, differences, read_marts
+from parity import Table, differences, marts_of_duckdb, read_marts
 from postgres_server import PostgresProject
 
 SETTINGS = [("C", "America/Los_Angeles"), ("en_US.UTF-8", "UTC")]
@@ -22,16 +21,7 @@ def world(project: Project) -> Path:
 @pytest.fixture(scope="module")
 def expected(project: Project, world: Path) -> dict[str, Table]:
     """The marts of DuckDB."""
-    project.reset()
-    project.load(world)
-    project.build()
-
-    def ask(statement: str) -> tuple[list[str], list[tuple]]:
-        with duckdb.connect(str(project.path)) as connection:
-            cursor = connection.execute(statement)
-            return [one[0] for one in cursor.description], cursor.fetchall()
-
-    return read_marts(ask)
+    return marts_of_duckdb(project, world)
 
 
 @pytest.mark.parametrize("locale, zone", SETTINGS)
