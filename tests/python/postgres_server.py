@@ -7,8 +7,10 @@ are skipped. It listens on a socket in its folder only.
 from __future__ import annotations
 
 import itertools
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -150,14 +152,24 @@ class PostgresProject(Project):
             return [one.name for one in cursor.description], cursor.fetchall()
 
 
+@contextmanager
+def server_folder() -> Iterator[Path]:
+    """A folder for a server's data, gone afterwards.
+
+    Not below pytest's own: whoever starts another pytest closes that folder to
+    everybody else, and under root the server runs as a user of its own.
+    """
+    with tempfile.TemporaryDirectory(prefix="afterclose-postgres-") as folder:
+        yield Path(folder) / "data"
+
+
 @pytest.fixture(scope="session")
-def postgres_server(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """One server for all tests of the run."""
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
+    with server_folder() as folder:
+        server = PostgresServer(folder)
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")

