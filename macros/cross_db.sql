@@ -2785,7 +2785,7 @@
 {%- endmacro %}
 
 {% macro default__materialized_by_key() -%}
-    {{ return('incremental') }}
+    {{ return('incremental_by_key') }}
 {%- endmacro %}
 
 {% macro spark__materialized_by_key() -%}
@@ -2803,6 +2803,58 @@
 
 {% macro spark__replace_by_key() -%}
     {{ return('merge') }}
+{%- endmacro %}
+
+
+{#- A query for 'schema.name' and comment of those of the relations that have one.
+    Each engine keeps comments in a catalog of its own. -#}
+{% macro comments_of(relations) -%}
+    {%- set names = [] -%}
+    {%- for relation in relations -%}
+        {%- do names.append(
+            text_literal(relation.schema ~ '.' ~ relation.identifier)
+        ) -%}
+    {%- endfor -%}
+    {{ return(adapter.dispatch('comments_of')(names | unique | join(', '))) }}
+{%- endmacro %}
+
+{% macro default__comments_of(names) -%}
+    select schema_name || '.' || table_name, comment
+    from duckdb_tables()
+    where
+        database_name = current_database()
+        and schema_name || '.' || table_name in ({{ names }})
+    union all
+    select schema_name || '.' || view_name, comment
+    from duckdb_views()
+    where
+        database_name = current_database()
+        and schema_name || '.' || view_name in ({{ names }})
+{%- endmacro %}
+
+{% macro postgres__comments_of(names) -%}
+    select
+        pg_namespace.nspname || '.' || pg_class.relname,
+        obj_description(pg_class.oid, 'pg_class')
+    from pg_class
+    inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid
+    where pg_namespace.nspname || '.' || pg_class.relname in ({{ names }})
+{%- endmacro %}
+
+
+{#- A fingerprint of all rows of an aggregate's input, in whatever order; `row` is
+    the alias of what is read. Hashes of whole rows are spelled by each engine. -#}
+{% macro contents_fingerprint(row) -%}
+    {{ return(adapter.dispatch('contents_fingerprint')(row)) }}
+{%- endmacro %}
+
+{% macro default__contents_fingerprint(row) -%}
+    count(*) || ':' || coalesce(sum(hash({{ row }})), 0)
+{%- endmacro %}
+
+{% macro postgres__contents_fingerprint(row) -%}
+    count(*) || ':'
+    || coalesce(sum(hashtextextended(cast({{ row }} as text), 0)), 0)
 {%- endmacro %}
 
 

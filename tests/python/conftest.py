@@ -23,8 +23,14 @@ Run = Callable[..., subprocess.CompletedProcess]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How large a world test_stacks.py compares the stacks on."""
+    """How large a world test_stacks.py compares the stacks on, in how many slices
+    and worlds test_kept.py delivers, how often test_postgres_readers.py builds,
+    and whether test_killed.py kills Spark."""
     parser.addoption("--conversations", type=int, default=300)
+    parser.addoption("--slices", type=int, default=4)
+    parser.addoption("--worlds", type=int, default=1)
+    parser.addoption("--builds", type=int, default=1)
+    parser.addoption("--spark-too", action="store_true")
 
 
 @pytest.fixture

@@ -329,6 +329,8 @@ SHOWN_ELSEWHERE = {
     "chain_links": "models/intermediate/outcomes/int_conversation_issues.sql",
     "materialized_by_key": "models/intermediate/conversations/int_message_scans.sql",
     "replace_by_key": "models/intermediate/conversations/int_message_scans.sql",
+    "comments_of": "tests/python/test_kept.py",
+    "contents_fingerprint": "tests/python/test_kept.py",
     "create_own_functions": "every call on PostgreSQL",
     "state_of_role": "tests/python/test_access_postgres.py",
     "rights_on_schemas": "tests/python/test_access_postgres.py",

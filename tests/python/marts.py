@@ -109,12 +109,15 @@ class Project:
 
     def query(self, *statements: str) -> list[tuple]:
         """Run statements on the warehouse; the rows of the last one."""
-        rows = []
+        return self.ask(*statements)[1]
+
+    def ask(self, *statements: str) -> tuple[list[str], list[tuple]]:
+        """Columns and rows of the last statement."""
         with duckdb.connect(str(self.path)) as connection:
             connection.execute("set timezone = 'UTC'")
             for statement in statements:
-                rows = connection.execute(statement).fetchall()
-        return rows
+                cursor = connection.execute(statement)
+            return [one[0] for one in cursor.description], cursor.fetchall()
 
     def tables(self, schema: str) -> list[str]:
         """Names of the tables of a schema."""

@@ -15,7 +15,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 
 from marts import MARTS, PROJECT_DIR, Project
@@ -159,15 +158,14 @@ def differences(
     return [one for one in found if one is not None]
 
 
+def marts_of(project: Project) -> dict[str, Table]:
+    """All marts of a project, on its engine."""
+    return read_marts(project.ask)
+
+
 def marts_of_duckdb(project: Project, world: Path) -> dict[str, Table]:
     """What DuckDB makes of a raw folder, which the other engines must equal."""
     project.reset()
     project.load(world)
     project.build()
-
-    def ask(statement: str) -> tuple[list[str], list[tuple]]:
-        with duckdb.connect(str(project.path)) as connection:
-            cursor = connection.execute(statement)
-            return [one[0] for one in cursor.description], cursor.fetchall()
-
-    return read_marts(ask)
+    return marts_of(project)

@@ -60,7 +60,7 @@ class PostgresServer:
     ) -> psycopg.Connection:
         """A connection that commits by itself."""
         return psycopg.connect(
-            **self.settings, dbname=database, autocommit=True, **options
+            **{**self.settings, "dbname": database, **options}, autocommit=True
         )
 
     def create_database(self, locale: str) -> str:

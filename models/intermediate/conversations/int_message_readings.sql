@@ -58,12 +58,14 @@ new_messages as (
 
     from messages
     {% if is_incremental() %}
+    -- unless known
     left join {{ this }} as known_texts
         on
             messages.message_id = known_texts.message_id
             and messages.body_fingerprint = known_texts.body_fingerprint
 
     where known_texts.message_id is null
+    -- known until here
     {% endif %}
 ),
 

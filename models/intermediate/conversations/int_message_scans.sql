@@ -107,6 +107,7 @@ new_texts as (
     left join fingerprints
         on message_texts.author_role = fingerprints.author_role
     {% if is_incremental() %}
+    -- unless known
     left join {{ this }} as known_scans
         on
             message_texts.message_id = known_scans.message_id
@@ -115,6 +116,7 @@ new_texts as (
             = known_scans.pattern_fingerprint
 
     where known_scans.message_id is null
+    -- known until here
     {% endif %}
 ),
 

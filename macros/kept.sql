@@ -1,0 +1,182 @@
+{#- Relations are built again only when something they are made of has changed.
+    A build with nothing new then costs a scan of the raw tables, and a changed
+    seed or var costs what hangs on it.
+
+    A relation's comment holds two fingerprints: of what it was made from (its SQL,
+    and the contents of all that it reads) and of its own contents. It is written
+    after the rows, and a table that is replaced or dropped takes it along, so no
+    build that was killed leaves a claim that is not true. --full-refresh asks no
+    comment. Spark builds everything: its tables are replaced as files. -#}
+
+
+{% materialization table, adapter='duckdb' %}
+    {{ return(build_unless_kept('table', replace_at_once)) }}
+{% endmaterialization %}
+
+{% materialization table, adapter='postgres' %}
+    {{ return(build_unless_kept('table', dbt.materialization_table_default)) }}
+{% endmaterialization %}
+
+{% materialization view, adapter='duckdb' %}
+    {{ return(build_unless_kept('view', replace_at_once)) }}
+{% endmaterialization %}
+
+{% materialization view, adapter='postgres' %}
+    {{ return(build_unless_kept('view', dbt.materialization_view_default)) }}
+{% endmaterialization %}
+
+{% materialization incremental_by_key, adapter='duckdb' %}
+    {{ return(build_unless_kept('table', dbt.materialization_incremental_duckdb)) }}
+{% endmaterialization %}
+
+{% materialization incremental_by_key, adapter='postgres' %}
+    {{ return(build_unless_kept('table', dbt.materialization_incremental_default)) }}
+{% endmaterialization %}
+
+
+{#- What a materialization does: nothing, or what `build` does. -#}
+{% macro build_unless_kept(type, build) -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target = this.incorporate(type=type) -%}
+    {%- set now = made_from_now(existing, target) -%}
+    {%- if now.is_as_before -%}
+        {{ run_hooks(pre_hooks, inside_transaction=False) }}
+        {{ run_hooks(pre_hooks, inside_transaction=True) }}
+        {#- dbt's log says what became of the model. -#}
+        {% call noop_statement('main', 'KEPT', 'KEPT') %}
+            -- Nothing that this model is made of has changed.
+        {% endcall %}
+        {{ run_hooks(post_hooks, inside_transaction=True) }}
+        {{ adapter.commit() }}
+        {{ run_hooks(post_hooks, inside_transaction=False) }}
+        {{ return({'relations': [target]}) }}
+    {%- endif -%}
+
+    {#- A table that is changed in place keeps its comment while it changes. -#}
+    {%- if existing and model.config.materialized == 'incremental_by_key' -%}
+        {{ remember(existing, '', '') }}
+        {{ adapter.commit() }}
+    {%- endif -%}
+    {%- set result = build() -%}
+    {#- A view holds what it is made from. -#}
+    {{ remember(
+        target, now.made_from,
+        now.made_from if type == 'view' else contents_of(target)
+    ) }}
+    {{ adapter.commit() }}
+    {{ return(result) }}
+{%- endmacro %}
+
+
+{#- A table or view in place of the one that is there, in one transaction, so that
+    nobody sees it missing. On DuckDB dbt's own way, a second table and two
+    renames, costs three times as long where there are few rows. -#}
+{% macro replace_at_once() -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set is_view = model.config.materialized == 'view' -%}
+    {%- set target = this.incorporate(type='view' if is_view else 'table') -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% if existing %}
+        {% call statement('drop') %}
+            drop {{ existing.type }} {{ existing }}
+        {% endcall %}
+    {% endif %}
+    {% call statement('main') %}
+        {{ create_view_as(target, compiled_code) if is_view
+            else create_table_as(False, target, compiled_code) }}
+    {% endcall %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target]}) }}
+{%- endmacro %}
+
+
+{#- As dbt's, which knows its own name for it only. -#}
+{% macro is_incremental() -%}
+    {%- if not execute
+        or model.config.materialized not in ['incremental', 'incremental_by_key']
+        or should_full_refresh() -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set existing = load_relation(this) -%}
+    {{ return(existing is not none and existing.type == 'table') }}
+{%- endmacro %}
+
+
+{#- made_from: a hash of the SQL of this model and of the contents of all that it
+    reads; is_as_before: true when the relation that is there was made from just
+    that. -#}
+{% macro made_from_now(existing, target) -%}
+    {%- set parents = [] -%}
+    {%- for id in model.depends_on.nodes -%}
+        {%- set node = graph.nodes.get(id) or graph.sources[id] -%}
+        {%- do parents.append(api.Relation.create(
+            database=node.database, schema=node.schema,
+            identifier=node.identifier or node.alias
+        )) -%}
+    {%- endfor -%}
+    {#- Read without a ref: is_remembered says why. -#}
+    {%- if own_list() | string in compiled_code -%}
+        {%- do parents.append(own_list()) -%}
+    {%- endif -%}
+
+    {%- set comments = remembered(parents + [target]) -%}
+    {%- set contents = [] -%}
+    {%- for parent in parents -%}
+        {%- set comment = comments.get(parent.schema ~ '.' ~ parent.identifier) -%}
+        {%- do contents.append(comment.contents if comment else contents_of(parent)) -%}
+    {%- endfor -%}
+    {%- set made_from = local_md5(whole_sql(compiled_code) ~ contents | join(' ')) -%}
+
+    {%- set before = comments.get(target.schema ~ '.' ~ target.identifier) -%}
+    {%- set is_as_before = (
+        existing is not none and existing.type == target.type
+        and before is not none and before.made_from == made_from
+        and not flags.FULL_REFRESH
+    ) -%}
+    {{ return({'made_from': made_from, 'is_as_before': is_as_before}) }}
+{%- endmacro %}
+
+
+{#- The SQL of a model without the lines that leave out rows it knows already:
+    a first build and a later one make the same table. -#}
+{% macro whole_sql(statement) -%}
+    {{ return(modules.re.sub(
+        '(?s)\\n *-- unless known.*?-- known until here\\n *', '', statement
+    )) }}
+{%- endmacro %}
+
+
+{#- {'schema.name': fingerprints} of those relations that have a comment of ours. -#}
+{% macro remembered(relations) -%}
+    {%- set found = {} -%}
+    {%- for row in run_query(comments_of(relations)).rows -%}
+        {%- set parts = (row[1] or '').split(' ') -%}
+        {%- if parts | length == 3 and parts[0] == 'afterclose' and parts[2] -%}
+            {%- do found.update({
+                row[0]: {'made_from': parts[1], 'contents': parts[2]}
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+
+{#- Write a relation's comment; empty fingerprints say that nothing is known. -#}
+{% macro remember(relation, made_from, contents) -%}
+    {% call statement('remember') %}
+        comment on {{ relation.type }} {{ relation }}
+        is 'afterclose {{ made_from }} {{ contents }}'
+    {% endcall %}
+{%- endmacro %}
+
+
+{#- A fingerprint of a relation's rows, in whatever order. -#}
+{% macro contents_of(relation) -%}
+    {{ return(run_query(
+        'select ' ~ contents_fingerprint('contents') ~ ' from ' ~ relation
+        ~ ' as contents'
+    ).rows[0][0]) }}
+{%- endmacro %}

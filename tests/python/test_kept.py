@@ -1,0 +1,102 @@
+"""A build after others gives what one full refresh gives, and does what it must.
+
+    pytest tests/python/test_kept.py --slices 30 --worlds 5
+
+delivers a world in so many slices, and so many worlds.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from marts import Project
+from parity import differences, marts_of
+from postgres_server import PostgresProject
+from slices import Deliveries
+
+NO_TESTS = (
+    "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
+)
+# What runs in each build, whatever there is: it decides by itself.
+ALWAYS = {"int_intent_terms", "int_intent_lineage"}
+
+
+def built_models(project: Project, command: str, *options: str) -> set[str]:
+    """The models that dbt did not keep."""
+    tests = NO_TESTS if command == "build" else ()
+    completed = project.dbt(command, *tests, *options)
+    assert completed.returncode == 0, completed.stdout[-4000:]
+    built = re.findall(
+        r"OK created \w+ \w+ model \w+\.(\w+) \.* ?\[(.*?) in", completed.stdout
+    )
+    assert len(built) > 150
+    return {name for name, said in built if said != "KEPT"}
+
+
+def test_what_has_not_changed_is_kept(project: Project) -> None:
+    project.reset()
+    project.load(
+        project.simulate("--conversations", 120, "--weeks", 4, "--seed", 3)
+    )
+    project.build()
+
+    # The same rows in another order are the same. What somebody dropped comes back.
+    project.shuffle(("langfuse", "zendesk", "mixpanel"))
+    project.query("drop table afterclose.weekly_metrics")
+    assert built_models(project, "build") - ALWAYS == {"weekly_metrics"}
+
+    # One row once more: it is counted, and changes nothing else.
+    project.query("insert into mixpanel.event select * from mixpanel.event limit 1")
+    built = built_models(project, "build")
+    assert {"int_mixpanel__product_events", "row_accounting"} <= built
+    assert not {"int_product_event_customers", "int_messages", "metric_values"} & built
+
+    # A seed reaches what reads it, and what that changes.
+    project.query(
+        "update afterclose_intermediate.metric_definitions set unit = 'share'"
+        " where metric_name = 'deflection_rate'"
+    )
+    built = built_models(project, "run")
+    assert {"int_metric_values", "metric_values"} <= built
+    assert "int_rate_values" not in built
+
+
+@pytest.mark.parametrize("name", ["project", "postgres_project"])
+def test_slices_give_what_a_full_refresh_gives(
+    request: pytest.FixtureRequest, name: str
+) -> None:
+    project = request.getfixturevalue(name)
+    slices = request.config.getoption("--slices")
+
+    @settings(
+        max_examples=request.config.getoption("--worlds"), deadline=None,
+        database=None, derandomize=True, suppress_health_check=list(HealthCheck),
+    )
+    @given(st.integers(1, 1000))
+    def holds(seed: int) -> None:
+        deliver(project, seed, slices)
+        by_slices = marts_of(project)
+        assert len(built_models(project, "build", "--full-refresh")) > 150
+        found = differences(by_slices, marts_of(project))
+        assert not found, "\n".join(map(str, found))
+
+    holds()
+
+
+def deliver(project: Project, seed: int, slices: int) -> None:
+    """A world in slices, a build after each; intents are learned on the way."""
+    project.reset()
+    raw = project.simulate(
+        "--conversations", 150, "--weeks", 6, "--seed", seed
+    )
+    deliveries = Deliveries(raw, slices, seed)
+    for _ in deliveries:
+        project.load(deliveries.delivered)
+        project.build()
+        if isinstance(project, PostgresProject):
+            project.script("fit_intents")
+    rows = project.query("select count(*) from afterclose.conversations")
+    assert rows[0][0] > 100

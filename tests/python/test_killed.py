@@ -1,0 +1,87 @@
+"""A build after one that was killed gives what a full refresh gives.
+
+On Spark only with `--spark-too`: a build takes minutes there.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from marts import PROJECT_DIR, Project
+from parity import Table, differences, marts_of, mart_keys
+
+TARGETS = {"project": "duckdb", "postgres_project": "postgres", "spark_project": "spark"}
+# Models that are done when the build is killed; one build goes on after the other.
+KILLED_AFTER = (30, 110, 185)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_killed_build_leaves_nothing_behind(
+    request: pytest.FixtureRequest, name: str
+) -> None:
+    if name == "spark_project" and not request.config.getoption("--spark-too"):
+        pytest.skip("a build on Spark takes minutes: pytest --spark-too")
+    project = request.getfixturevalue(name)
+    project.reset()
+    load(project, seed=3)
+    project.build()
+    before = marts_of(project)
+    load(project, seed=4)
+    for models in KILLED_AFTER:
+        kill_after(start_build(project, TARGETS[name]), models)
+        if name != "spark_project":
+            seen = marts_of(project)
+    project.build()
+    after = marts_of(project)
+    assert differences(before, after)
+    project.build("--full-refresh")
+    assert not differences(after, marts_of(project))
+    # Each mart was there as a whole while the build was dead.
+    for mart in mart_keys() if name != "spark_project" else ():
+        assert is_same(mart, seen, before) or is_same(mart, seen, after), mart
+
+
+def is_same(
+    mart: str, here: dict[str, Table], there: dict[str, Table]
+) -> bool:
+    """Whether one mart is the same in both."""
+    return mart not in {one.mart for one in differences(here, there)}
+
+
+def load(project: Project, seed: int) -> None:
+    """A small world in place of the one that is there."""
+    project.load(
+        project.simulate("--conversations", 120, "--weeks", 4, "--seed", seed)
+    )
+
+
+def start_build(project: Project, target: str) -> subprocess.Popen[str]:
+    """A build in a process group of its own."""
+    return subprocess.Popen(
+        [
+            str(Path(sys.executable).parent / "dbt"), "--no-use-colors", "build",
+            "--exclude-resource-type", "test",
+            "--exclude-resource-type", "unit_test", "--target", target,
+        ],
+        cwd=PROJECT_DIR, env=project.environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def kill_after(process: subprocess.Popen[str], models: int) -> None:
+    """kill -9 once so many models are there."""
+    done = 0
+    assert process.stdout
+    for line in process.stdout:
+        done += " OK created sql " in line
+        if done >= models:
+            os.killpg(process.pid, signal.SIGKILL)
+            break
+    process.wait()
+    assert process.returncode == -signal.SIGKILL
