@@ -42,6 +42,8 @@
     {%- if now.is_as_before -%}
         {{ run_hooks(pre_hooks, inside_transaction=False) }}
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
+        {#- Hooks stand in a transaction, and dbt commits none that nobody began. -#}
+        {% call statement('begin') %}select 1{% endcall %}
         {#- dbt's log says what became of the model. -#}
         {% call noop_statement('main', 'KEPT', 'KEPT') %}
             -- Nothing that this model is made of has changed.

@@ -20,6 +20,9 @@ MARTS = "afterclose"
 # Each warehouse makes a salt of its own, and no two would have a row in common.
 SALT = "the salt of all worlds of the tests"
 
+# What dbt writes beside the warehouse costs a fifth of a small build.
+WITHOUT_PAPERS = {"DBT_LOG_LEVEL_FILE": "none", "DBT_WRITE_JSON": "false"}
+
 
 class Project:
     """The dbt project with a warehouse, target and profile of its own.
@@ -41,7 +44,13 @@ class Project:
             "DBT_PROFILES_DIR": str(folder),
             "DBT_TARGET_PATH": str(folder / "target"),
             "DBT_LOG_PATH": str(folder / "logs"),
+            **WITHOUT_PAPERS,
         }
+
+    def write_papers(self) -> None:
+        """Let dbt write its log and artifacts, as it does for users."""
+        for name in WITHOUT_PAPERS:
+            self.environment.pop(name, None)
 
     def reset(self, zone: str = "UTC") -> None:
         """A warehouse with a salt, and sessions in this zone from now on."""

@@ -113,6 +113,7 @@ def refused(
 ) -> tuple[Built, str]:
     """The planted world's raw tables, and what the first build says."""
     project = Project(tmp_path_factory.mktemp("access"))
+    project.write_papers()
     planted.make_world(project)
     folder = project.folder / "planted"
     for schema in RAW:

@@ -26,6 +26,7 @@ TELEPHONE = re.compile(r"\+\d[\d ().-]{7,}")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The world, built once with a salt that the build made by itself."""
     project = Project(tmp_path_factory.mktemp("privacy"))
+    project.write_papers()
     planted.make_world(project)
     debug = ["--log-level-file", "debug"]
     succeed(project.dbt("seed", *debug, variables=VARIABLES))
