@@ -11,8 +11,15 @@
     {{ return(adapter.dispatch('utc_timestamp')(expression)) }}
 {%- endmacro %}
 
+{#- The type of a column is known when the query is planned, and only its branch
+    is left. Printing every native time and reading it back cost two fifths of
+    counting Zendesk's rows. -#}
 {% macro default__utc_timestamp(expression) -%}
     case
+        when typeof({{ expression }}) = 'TIMESTAMP'
+            then try_cast({{ expression }} as timestamp)
+        when typeof({{ expression }}) = 'TIMESTAMP WITH TIME ZONE'
+            then try_cast({{ expression }} as timestamptz) at time zone 'UTC'
         when
             regexp_matches(
                 cast({{ expression }} as varchar),
@@ -68,9 +75,11 @@
 {%- endmacro %}
 
 {% macro default__local_to_utc(expression, timezone) -%}
-    try_cast(
-        cast({{ expression }} as varchar) as timestamp
-    ) at time zone {{ text_literal(timezone) }} at time zone 'UTC'
+    case
+        when typeof({{ expression }}) = 'TIMESTAMP'
+            then try_cast({{ expression }} as timestamp)
+        else try_cast(cast({{ expression }} as varchar) as timestamp)
+    end at time zone {{ text_literal(timezone) }} at time zone 'UTC'
 {%- endmacro %}
 
 {% macro postgres__local_to_utc(expression, timezone) -%}

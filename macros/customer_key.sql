@@ -10,16 +10,12 @@
         ''
     ) -%}
     case
-        when
-            {{ value }} <> ''
-            {%- if var('unknown_customer_ids') %}
-            and {{ value }} not in (
-                {%- for unknown in var('unknown_customer_ids') -%}
-                {{ text_literal(unknown | string | lower) }}
-                {{- ", " if not loop.last }}
-                {%- endfor -%}
-            )
-            {%- endif %}
+        when {{ value }} not in (
+            ''
+            {%- for unknown in var('unknown_customer_ids') -%}
+            , {{ text_literal(unknown | string | lower) }}
+            {%- endfor -%}
+        )
             then {{ value }}
     end
 {%- endmacro %}

@@ -89,6 +89,10 @@ CALLS = [
         one("no time", None),
         one(None, None),
     ]),
+    call("local_to_utc", ["cast(a as timestamp)", "America/New_York"], [
+        one("2026-07-05 10:00:00", "2026-07-05 14:00:00"),
+        one(None, None),
+    ]),
     call("week_start_date", ["cast(a as timestamp)", "America/New_York"], [
         one("2026-01-05 04:59:59", "2025-12-29"),
         one("2026-01-05 05:00:00", "2026-01-05"),

@@ -117,7 +117,7 @@ folded as (
         place,
         trim(coalesce(customer_text, '')) <> '' as has_customer_text,
         '{{ author_role }}' as author_role,
-        {{ small_letters('trim(' ~ text_replace(body, '\\s+', ' ') ~ ')') }} as words
+        {{ small_letters('trim(' ~ single_blanks(body) ~ ')') }} as words
 
     from texts
     {{- "\n    union all" if not loop.last }}

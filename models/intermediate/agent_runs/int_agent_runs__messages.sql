@@ -128,7 +128,7 @@ messages as (
         true as is_public,
         -- Nothing in a trace marks an automatic reply.
         false as is_auto_reply,
-        case when trim(body) <> '' then body end as body,
+        case when {{ is_not_blank('body') }} then body end as body,
         source_position,
         sent_at,
         loaded_at

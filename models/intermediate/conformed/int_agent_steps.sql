@@ -1,4 +1,7 @@
+{{ config(materialized = 'view') }}
+
 -- Grain: one row per step of a run of the AI agent; all enabled tools stacked.
+-- A view, as each tool's steps are a table: payloads are most of a warehouse.
 {# A new tool is one more int_<tool>__agent_steps and its name in a switch var;
     nothing here changes. #}
 {% set columns = {

@@ -84,18 +84,39 @@ shortened as (
 
 ),
 
+-- no quoted mail is without one of these signs, and no marked line without its
+-- own: most messages are spared both patterns
 unquoted as (
 
     select
         message_id,
         author_role,
         body_fingerprint,
-        {{ text_replace(
-            text_replace('text', quoted_mail, ''), marked_line, ''
-        ) }} as text,
+        case
+            when text like '%:%' or text like '%--%'
+                then {{ text_replace('text', quoted_mail, '') }}
+            else text
+        end as text,
         loaded_at
 
     from shortened
+
+),
+
+unmarked as (
+
+    select
+        message_id,
+        author_role,
+        body_fingerprint,
+        case
+            when text like '%>%'
+                then {{ text_replace('text', marked_line, '') }}
+            else text
+        end as text,
+        loaded_at
+
+    from unquoted
 
 ),
 
@@ -117,7 +138,7 @@ folded as (
         ) as text,
         loaded_at
 
-    from unquoted
+    from unmarked
 
 ),
 

@@ -10,7 +10,7 @@
 -- the seed only, never on the messages around it, so what was computed stays
 -- valid until the text or the patterns for its author change: both leave a
 -- fingerprint.
-{%- set page_length = 1000 %}
+{%- set page_length = 4000 %}
 
 with
 
@@ -58,23 +58,52 @@ author_roles as (
 
 ),
 
--- one pattern for each signal, so that a text is read once for each signal
-combined_patterns as (
+role_patterns as (
 
     select
         author_roles.author_role,
         message_signals.signal,
-        {{ dbt.listagg(
-            "'(' || message_signals.pattern || ')'", "'|'",
-            "order by message_signals.pattern"
-        ) }} as pattern
+        message_signals.pattern,
+        substr(message_signals.pattern, 1, 3) = '^.{' as is_counting
 
     from author_roles
 
     inner join message_signals
         on author_roles.pattern_role = message_signals.author_role
 
+),
+
+-- one pattern for each signal, so that a text is read once for each signal
+signal_patterns as (
+
+    select
+        author_role,
+        signal,
+        {{ dbt.listagg(
+            "'(' || pattern || ')'", "'|'", "order by pattern"
+        ) }} as pattern
+
+    from role_patterns
+
     group by 1, 2
+
+),
+
+-- ... and a second one of those that count letters from the beginning of the
+-- line: as an alternative among others, every count makes all of them slow
+scan_patterns as (
+
+    select
+        author_role,
+        signal,
+        is_counting,
+        {{ dbt.listagg(
+            "'(' || pattern || ')'", "'|'", "order by pattern"
+        ) }} as pattern
+
+    from role_patterns
+
+    group by 1, 2, 3
 
 ),
 
@@ -86,7 +115,7 @@ fingerprints as (
             "signal || '=' || pattern", "'|'", "order by signal"
         ) }}) as pattern_fingerprint
 
-    from combined_patterns
+    from signal_patterns
 
     group by 1
 
@@ -120,30 +149,38 @@ new_texts as (
     {% endif %}
 ),
 
-numbered_texts as (
+-- what many say in the same words is read once
+distinct_texts as (
 
-    select
-        *,
-        row_number() over (
-            partition by author_role
-            order by message_id
-        ) - 1 as text_number
+    select distinct
+        author_role,
+        text
 
     from new_texts
 
 ),
 
--- many messages, one on each line, are matched at once: each_matching_line
+numbered_texts as (
+
+    select
+        author_role,
+        text,
+        row_number() over (
+            partition by author_role
+            order by text
+        ) - 1 as text_number
+
+    from distinct_texts
+
+),
+
+-- many texts, one on each line, are matched at once: each_matching_line
 -- says why
 lines as (
 
     select
-        message_id,
         author_role,
         text,
-        body_fingerprint,
-        pattern_fingerprint,
-        loaded_at,
         cast(
             floor(text_number / {{ page_length }}.0) as integer
         ) as page_number,
@@ -171,51 +208,70 @@ matching_lines as (
     select
         pages.author_role,
         pages.page_number,
-        combined_patterns.signal,
-        {{ each_matching_line('pages.text', 'combined_patterns.pattern') }}
+        scan_patterns.signal,
+        {{ each_matching_line('pages.text', 'scan_patterns.pattern') }}
             as line_number
 
     from pages
 
-    inner join combined_patterns
-        on pages.author_role = combined_patterns.author_role
+    inner join scan_patterns
+        on pages.author_role = scan_patterns.author_role
 
 ),
 
+-- both patterns of a signal may match
 signals_of_lines as (
 
-    select
+    select distinct
         author_role,
         page_number,
         line_number,
-        {{ dbt.listagg('signal', "' '", 'order by signal') }} as signals
+        signal
 
     from matching_lines
 
-    group by 1, 2, 3
+),
+
+scanned_texts as (
+
+    select
+        lines.author_role,
+        lines.text,
+        {{ dbt.listagg(
+            'signals_of_lines.signal', "' '", 'order by signals_of_lines.signal'
+        ) }} as signals
+
+    from signals_of_lines
+
+    inner join lines
+        on
+            signals_of_lines.author_role = lines.author_role
+            and signals_of_lines.page_number = lines.page_number
+            and signals_of_lines.line_number = lines.line_number
+
+    group by 1, 2
 
 ),
 
 message_scans as (
 
     select
-        lines.message_id,
+        new_texts.message_id,
         case
-            when signals_of_lines.signals is not null
-                then ' ' || signals_of_lines.signals || ' '
+            when scanned_texts.signals is not null
+                then ' ' || scanned_texts.signals || ' '
             else ''
         end as signals,
-        lines.body_fingerprint,
-        lines.pattern_fingerprint,
-        lines.loaded_at
+        new_texts.body_fingerprint,
+        new_texts.pattern_fingerprint,
+        new_texts.loaded_at
 
-    from lines
+    from new_texts
 
-    left join signals_of_lines
+    left join scanned_texts
         on
-            lines.author_role = signals_of_lines.author_role
-            and lines.page_number = signals_of_lines.page_number
-            and lines.line_number = signals_of_lines.line_number
+            new_texts.author_role = scanned_texts.author_role
+            and new_texts.text = scanned_texts.text
 
 )
 

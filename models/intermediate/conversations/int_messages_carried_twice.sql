@@ -46,9 +46,8 @@ folded as (
         messages.ticket_id is not null as is_from_help_desk,
         messages.sent_at,
         messages.source_position,
-        {{ small_letters(
-            'trim(' ~ text_replace('messages.body', '\\s+', ' ') ~ ')'
-        ) }} as folded_body
+        {{ small_letters('trim(' ~ single_blanks('messages.body') ~ ')') }}
+            as folded_body
 
     from messages
 
@@ -61,7 +60,9 @@ folded as (
     where
         message_threads.problem is null
         and messages.is_public
-        and messages.body is not null
+        -- null, or blank once it is folded: asked of the folded text, every
+        -- text would be folded twice
+        and {{ text_matches('messages.body', "'[^\\s]'") }}
 
 ),
 
@@ -80,8 +81,6 @@ numbered as (
         ) as copy_number
 
     from folded
-
-    where folded_body <> ''
 
 ),
 

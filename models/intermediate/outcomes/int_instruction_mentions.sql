@@ -20,7 +20,7 @@ ai_messages as (
     -- A line break inside "Settings > Billing" must not hide it.
     select
         message_id,
-        {{ text_replace(small_letters('body'), '\\s+', ' ') }} as folded_body
+        {{ small_letters(single_blanks('body')) }} as folded_body
 
     from messages
 
@@ -33,27 +33,48 @@ ai_messages as (
 
 ),
 
-instruction_mentions as (
+-- An agent often says the same, and a pattern in a column is compiled anew for
+-- each text that it is held against.
+distinct_bodies as (
+
+    select distinct folded_body from ai_messages
+
+),
+
+mentions as (
 
     -- The case keeps the costly pattern from messages without the keyword.
     select
-        ai_messages.message_id,
+        distinct_bodies.folded_body,
         downstream_actions.action_id
 
-    from ai_messages
+    from distinct_bodies
 
     inner join downstream_actions
         on case
             when
                 downstream_actions.keyword is null
                 or {{ dbt.position(
-                    'downstream_actions.keyword', 'ai_messages.folded_body'
+                    'downstream_actions.keyword', 'distinct_bodies.folded_body'
                 ) }} > 0
                 then {{ text_matches(
-                    'ai_messages.folded_body', 'downstream_actions.pattern'
+                    'distinct_bodies.folded_body', 'downstream_actions.pattern'
                 ) }}
             else false
         end
+
+),
+
+instruction_mentions as (
+
+    select
+        ai_messages.message_id,
+        mentions.action_id
+
+    from ai_messages
+
+    inner join mentions
+        on ai_messages.folded_body = mentions.folded_body
 
 )
 

@@ -35,7 +35,7 @@ renamed as (
             'cast(source as ' ~ dbt.type_string() ~ ')', '[.]0+$', ''
         ) }} as source_number,
         case
-            when trim(body_text) <> '' then body_text
+            when {{ is_not_blank('body_text') }} then body_text
             else {{ optional_column('freshdesk', table, 'body') }}
         end as body,
 

@@ -69,7 +69,7 @@ renamed as (
         ) }} as source_number,
         subject,
         case
-            when trim(description_text) <> '' then description_text
+            when {{ is_not_blank('description_text') }} then description_text
             else {{ optional_column('freshdesk', table, 'description') }}
         end as description,
         cast(tags as {{ dbt.type_string() }}) as tags_json,

@@ -17,25 +17,35 @@ spans as (
 
 ),
 
--- A span that is exported again may know its cost by then, and bears no other
--- mark of being newer.
-versions as (
+usable as (
 
     select
         source_row_id,
         {{ contents | join(',\n        ') }},
         loaded_at,
+        count(*) over (partition by source_row_id) as version_count
+
+    from spans
+
+    where quarantine_reason is null
+
+),
+
+-- A span that is exported again may know its cost by then, and bears no other
+-- mark of being newer.
+versions as (
+
+    select
+        *,
         row_number() over (
             partition by source_row_id
             order by
                 loaded_at desc,
                 case when cost_usd is null then 2 else 1 end,
-                {{ row_fingerprint(contents) }} desc
+                {{ tie_break(contents) }} desc
         ) as version_number
 
-    from spans
-
-    where quarantine_reason is null
+    from usable
 
 ),
 

@@ -52,7 +52,7 @@ written as (
         on tickets.ticket_id = tickets_with_replies.ticket_id
 
     where
-        trim(tickets.description) <> ''
+        {{ is_not_blank('tickets.description') }}
         and (
             tickets.channel <> 'chat'
             or tickets_with_replies.ticket_id is null

@@ -91,7 +91,7 @@ authored as (
             when author_id = requester_id then 'customer'
             else coalesce(account_role, 'system')
         end as author_role,
-        case when trim(body) <> '' then body end as body,
+        case when {{ is_not_blank('body') }} then body end as body,
         {{ try_cast('reply_id', 'bigint') }} as source_position,
         is_public,
         is_automatic,

@@ -27,20 +27,32 @@ steps as (
 
 ),
 
-versions as (
+usable as (
 
     select
         source_row_id,
         {{ contents | join(',\n        ') }},
         loaded_at,
-        row_number() over (
-            partition by source_row_id
-            order by loaded_at desc, {{ row_fingerprint(contents) }} desc
-        ) as version_number
+        count(*) over (partition by source_row_id) as version_count
 
     from steps
 
     where quarantine_reason is null
+
+),
+
+versions as (
+
+    select
+        *,
+        row_number() over (
+            partition by source_row_id
+            order by
+                loaded_at desc,
+                {{ tie_break(contents) }} desc
+        ) as version_number
+
+    from usable
 
 ),
 

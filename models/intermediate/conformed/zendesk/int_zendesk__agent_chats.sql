@@ -35,7 +35,7 @@ numbered_chat_messages as (
 
     where
         event_type = 'ChatMessage'
-        and trim(body) <> ''
+        and {{ is_not_blank('body') }}
 
 ),
 

@@ -60,7 +60,7 @@ authored as (
             when numbered.author_id = tickets.requester_id then 'customer'
             else 'system'
         end as author_role,
-        case when trim(numbered.body) <> '' then numbered.body end as body,
+        case when {{ is_not_blank('numbered.body') }} then numbered.body end as body,
         {{ try_cast('numbered.comment_id', 'bigint') }} as source_position,
         -- Zendesk's own default
         coalesce(numbered.is_public, true) as is_public,

@@ -23,7 +23,7 @@ chat_messages as (
 
     where
         event_type = 'ChatMessage'
-        and trim(body) <> ''
+        and {{ is_not_blank('body') }}
 
 ),
 
@@ -67,7 +67,7 @@ descriptions as (
 
     where
         tickets_with_messages.ticket_id is null
-        and trim(tickets.description) <> ''
+        and {{ is_not_blank('tickets.description') }}
 
 )
 

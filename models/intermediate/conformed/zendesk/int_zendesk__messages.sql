@@ -68,7 +68,7 @@ chat_messages as (
 
     where
         event_type = 'ChatMessage'
-        and trim(body) <> ''
+        and {{ is_not_blank('body') }}
 
 ),
 

@@ -26,30 +26,43 @@ chat_messages as (
 
     where
         event_type = 'ChatMessage'
-        and trim(body) <> ''
+        and {{ is_not_blank('body') }}
+
+),
+
+-- only tickets with both have anything to compare
+chat_tickets as (
+
+    select ticket_id
+
+    from chat_messages
+
+    group by 1
+
+),
+
+commented_tickets as (
+
+    select ticket_id
+
+    from comments
+
+    group by 1
 
 ),
 
 folded_chat_messages as (
 
     select
-        ticket_id,
-        chat_event_id,
-        {{ small_letters('trim(' ~ text_replace('body', '\s+', ' ') ~ ')') }}
+        chat_messages.ticket_id,
+        {{ small_letters('trim(' ~ single_blanks('chat_messages.body') ~ ')') }}
             as folded_body,
-        occurred_at
+        chat_messages.occurred_at
 
     from chat_messages
 
-),
-
-chat_tickets as (
-
-    select ticket_id
-
-    from folded_chat_messages
-
-    group by 1
+    inner join commented_tickets
+        on chat_messages.ticket_id = commented_tickets.ticket_id
 
 ),
 
@@ -58,7 +71,7 @@ folded_comments as (
     select
         comments.comment_id,
         comments.ticket_id,
-        {{ small_letters('trim(' ~ text_replace('comments.body', '\s+', ' ') ~ ')') }}
+        {{ small_letters('trim(' ~ single_blanks('comments.body') ~ ')') }}
             as folded_body,
         comments.sent_at
 

@@ -26,7 +26,7 @@ renamed as (
 
         ---------- strings
         case
-            when trim(body) <> '' then body
+            when {{ is_not_blank('body') }} then body
             else {{ optional_column(
                 'zendesk', 'ticket_comments', 'plain_body'
             ) }}

@@ -44,7 +44,7 @@ renamed as (
         lower({{ json_text('original_message', ['author', 'type']) }})
             as message_author_type,
         case
-            when trim(message) <> '' then message
+            when {{ is_not_blank('message') }} then message
             else {{ json_text(
                 'original_message', ['content', 'text', 'text']
             ) }}
