@@ -2,8 +2,9 @@
     A build with nothing new then costs a scan of the raw tables, and a changed
     seed or var costs what hangs on it.
 
-    A relation's comment holds two fingerprints: of what it was made from (its SQL,
-    and the contents of all that it reads) and of its own contents. It is written
+    A relation's comment holds fingerprints: of what it was made from (its SQL, and
+    the contents of all that it reads), of its own contents, and of its rule (the
+    model as it is written). It is written
     after the rows, and a table that is replaced or dropped takes it along, so no
     build that was killed leaves a claim that is not true. --full-refresh asks no
     comment. Spark builds everything: its tables are replaced as files. -#}
@@ -56,14 +57,14 @@
 
     {#- A table that is changed in place keeps its comment while it changes. -#}
     {%- if existing and model.config.materialized == 'incremental_by_key' -%}
-        {{ remember(existing, '', '') }}
+        {{ remember(existing, '-', '-', now.rule_before) }}
         {{ adapter.commit() }}
     {%- endif -%}
     {%- set result = build() -%}
     {#- A view holds what it is made from. -#}
     {{ remember(
         target, now.made_from,
-        now.made_from if type == 'view' else contents_of(target)
+        now.made_from if type == 'view' else contents_of(target), rule_now()
     ) }}
     {{ adapter.commit() }}
     {{ return(result) }}
@@ -95,7 +96,9 @@
 {%- endmacro %}
 
 
-{#- As dbt's, which knows its own name for it only. -#}
+{#- As dbt's, which knows its own name for it only; and false when the model was
+    written otherwise when its rows were made, so that no row is left that another
+    rule made. -#}
 {% macro is_incremental() -%}
     {%- if not execute
         or model.config.materialized not in ['incremental', 'incremental_by_key']
@@ -103,13 +106,22 @@
         {{ return(false) }}
     {%- endif -%}
     {%- set existing = load_relation(this) -%}
-    {{ return(existing is not none and existing.type == 'table') }}
+    {%- if existing is none or existing.type != 'table' -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- if model.config.materialized == 'incremental' -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- set comment = remembered([this]).get(
+        this.schema ~ '.' ~ this.identifier
+    ) -%}
+    {{ return(comment is not none and comment.rule == rule_now()) }}
 {%- endmacro %}
 
 
 {#- made_from: a hash of the SQL of this model and of the contents of all that it
     reads; is_as_before: true when the relation that is there was made from just
-    that. -#}
+    that; rule_before: the rule that made its rows. -#}
 {% macro made_from_now(existing, target) -%}
     {%- set parents = [] -%}
     {%- for id in model.depends_on.nodes -%}
@@ -128,7 +140,10 @@
     {%- set contents = [] -%}
     {%- for parent in parents -%}
         {%- set comment = comments.get(parent.schema ~ '.' ~ parent.identifier) -%}
-        {%- do contents.append(comment.contents if comment else contents_of(parent)) -%}
+        {%- do contents.append(
+            comment.contents if comment and comment.contents != '-'
+            else contents_of(parent)
+        ) -%}
     {%- endfor -%}
     {%- set made_from = local_md5(whole_sql(compiled_code) ~ contents | join(' ')) -%}
 
@@ -138,7 +153,16 @@
         and before is not none and before.made_from == made_from
         and not flags.FULL_REFRESH
     ) -%}
-    {{ return({'made_from': made_from, 'is_as_before': is_as_before}) }}
+    {{ return({
+        'made_from': made_from, 'is_as_before': is_as_before,
+        'rule_before': before.rule if before else '-'
+    }) }}
+{%- endmacro %}
+
+
+{#- A hash of this model as it is written. -#}
+{% macro rule_now() -%}
+    {{ return(local_md5(model.raw_code)) }}
 {%- endmacro %}
 
 
@@ -156,21 +180,21 @@
     {%- set found = {} -%}
     {%- for row in run_query(comments_of(relations)).rows -%}
         {%- set parts = (row[1] or '').split(' ') -%}
-        {%- if parts | length == 3 and parts[0] == 'afterclose' and parts[2] -%}
-            {%- do found.update({
-                row[0]: {'made_from': parts[1], 'contents': parts[2]}
-            }) -%}
+        {%- if parts | length == 4 and parts[0] == 'afterclose' -%}
+            {%- do found.update({row[0]: {
+                'made_from': parts[1], 'contents': parts[2], 'rule': parts[3]
+            }}) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
 
 
-{#- Write a relation's comment; empty fingerprints say that nothing is known. -#}
-{% macro remember(relation, made_from, contents) -%}
+{#- Write a relation's comment; '-' is what nothing has for a fingerprint. -#}
+{% macro remember(relation, made_from, contents, rule) -%}
     {% call statement('remember') %}
         comment on {{ relation.type }} {{ relation }}
-        is 'afterclose {{ made_from }} {{ contents }}'
+        is 'afterclose {{ made_from }} {{ contents }} {{ rule }}'
     {% endcall %}
 {%- endmacro %}
 

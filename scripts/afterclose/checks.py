@@ -46,7 +46,11 @@ PYTEST = (
     sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
     "--durations", "20",
 )
-SUBSETS = "tests/python/test_subsets.py"
+# The longest files of pytest: they run after the steps, beside the others, so
+# that both lanes end together.
+LONG_FILES = tuple(
+    f"tests/python/test_{name}.py" for name in ("kept", "killed", "stacks", "subsets")
+)
 
 # What only one engine understands; macros/cross_db.sql gives each a name.
 ENGINE_WORDS = re.compile(
@@ -253,17 +257,21 @@ class Checks:
     def docs(self) -> None:
         self.step("docs generate", "all", dbt("docs", "generate"))
 
-    def subsets(self) -> None:
-        """The longest file of pytest, on this side so that both end together."""
-        title = "every set of tools that matters builds"
+    def long(self) -> None:
+        """The longest files of pytest."""
+        title = "stacks and sets of tools, builds in slices, killed builds"
         with timed(self.console, title):
-            run([*PYTEST, SUBSETS], {"TZ": ZONE, "PGTZ": ZONE})
+            said = run([*PYTEST, *LONG_FILES], {"TZ": ZONE, "PGTZ": ZONE})
+        self.console.print(said)
 
     def start_pytest(self) -> subprocess.Popen[bytes]:
         """Run pytest beside the other steps; its output goes to a file."""
         with self.pytest_output.open("wb") as output:
             return subprocess.Popen(
-                [*PYTEST, "--ignore", SUBSETS, "tests/python"],
+                [
+                    *PYTEST, *(f"--ignore={name}" for name in LONG_FILES),
+                    "tests/python",
+                ],
                 cwd=PROJECT_DIR,
                 env={**clean_environment(), "TZ": ZONE, "PGTZ": ZONE},
                 stdout=output,
@@ -303,7 +311,7 @@ def clean_environment() -> dict[str, str]:
     metavar="STEP",
     multiple=True,
     help="Run only these steps: words, lint, parse, empty, layouts, none, "
-    "world, score, docs, subsets, pytest.",
+    "world, score, docs, long, pytest.",
 )
 def main(only: tuple[str, ...]) -> None:
     """Run every check that a change has to pass."""
@@ -320,7 +328,7 @@ def main(only: tuple[str, ...]) -> None:
             "world": checks.world,
             "score": checks.score,
             "docs": checks.docs,
-            "subsets": checks.subsets,
+            "long": checks.long,
         }
         names = [*steps, "pytest"]
         unknown = [name for name in only if name not in names]

@@ -22,15 +22,45 @@ pytest_plugins = ["postgres_server", "spark_project"]
 Run = Callable[..., subprocess.CompletedProcess]
 
 
+ENGINES = {
+    "duckdb": "project", "postgres": "postgres_project", "spark": "spark_project",
+}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How large a world test_stacks.py compares the stacks on, in how many slices
-    and worlds test_kept.py delivers, how often test_postgres_readers.py builds,
-    and whether test_killed.py kills Spark."""
-    parser.addoption("--conversations", type=int, default=300)
-    parser.addoption("--slices", type=int, default=4)
-    parser.addoption("--worlds", type=int, default=1)
-    parser.addoption("--builds", type=int, default=1)
-    parser.addoption("--spark-too", action="store_true")
+    """How thorough the tests are that could go on for hours."""
+    parser.addoption(
+        "--conversations", type=int, default=300,
+        help="how large a world test_stacks.py compares the stacks on",
+    )
+    parser.addoption(
+        "--slices", type=int, default=3,
+        help="in how many slices test_kept.py delivers",
+    )
+    parser.addoption(
+        "--worlds", type=int, default=1, help="how many worlds it delivers"
+    )
+    parser.addoption(
+        "--builds", type=int, default=1,
+        help="how many builds test_postgres_readers.py polls",
+    )
+    parser.addoption(
+        "--engine", action="append", choices=list(ENGINES),
+        help="where test_kept.py and test_killed.py build (duckdb)",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The engines that were asked for."""
+    if "engine" in metafunc.fixturenames:
+        engines = metafunc.config.getoption("--engine") or ["duckdb"]
+        metafunc.parametrize("engine", engines, scope="session")
+
+
+@pytest.fixture
+def project_on_engine(request: pytest.FixtureRequest, engine: str) -> Project:
+    """The dbt project on an engine."""
+    return request.getfixturevalue(ENGINES[engine])
 
 
 @pytest.fixture
