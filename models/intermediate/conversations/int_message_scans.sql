@@ -5,9 +5,9 @@
     on_schema_change = 'fail'
 ) }}
 
--- Grain: one message held against the seed message_signals, with all signals
+-- Grain: one message held against all patterns for its author, with all signals
 -- that its own words show, as ' thanked not_fixed '. Depends on the message and
--- the seed only, never on the messages around it, so what was computed stays
+-- the patterns only, never on the messages around it, so what was computed stays
 -- valid until the text or the patterns for its author change: both leave a
 -- fingerprint.
 {%- set page_length = 4000 %}
@@ -20,104 +20,19 @@ message_texts as (
 
 ),
 
-message_signals as (
-
-    select * from {{ ref('message_signals') }}
-
-),
-
-author_roles as (
-
-    select
-        'customer' as author_role,
-        'customer' as pattern_role
-
-    union all
-
-    select
-        'ai_agent' as author_role,
-        'ai_agent' as pattern_role
-
-    union all
-
-    select
-        'human_agent' as author_role,
-        'human_agent' as pattern_role
-
-    union all
-
-    select
-        'ai_agent' as author_role,
-        'any_agent' as pattern_role
-
-    union all
-
-    select
-        'human_agent' as author_role,
-        'any_agent' as pattern_role
-
-),
-
-role_patterns as (
-
-    select
-        author_roles.author_role,
-        message_signals.signal,
-        message_signals.pattern,
-        substr(message_signals.pattern, 1, 3) = '^.{' as is_counting
-
-    from author_roles
-
-    inner join message_signals
-        on author_roles.pattern_role = message_signals.author_role
-
-),
-
--- one pattern for each signal, so that a text is read once for each signal
 signal_patterns as (
 
-    select
-        author_role,
-        signal,
-        {{ dbt.listagg(
-            "'(' || pattern || ')'", "'|'", "order by pattern"
-        ) }} as pattern
-
-    from role_patterns
-
-    group by 1, 2
-
-),
-
--- ... and a second one of those that count letters from the beginning of the
--- line: as an alternative among others, every count makes all of them slow
-scan_patterns as (
-
-    select
-        author_role,
-        signal,
-        is_counting,
-        {{ dbt.listagg(
-            "'(' || pattern || ')'", "'|'", "order by pattern"
-        ) }} as pattern
-
-    from role_patterns
-
-    group by 1, 2, 3
+    select * from {{ ref('int_signal_patterns') }}
 
 ),
 
 fingerprints as (
 
-    select
+    select distinct
         author_role,
-        md5({{ dbt.listagg(
-            "signal || '=' || pattern", "'|'", "order by signal"
-        ) }}) as pattern_fingerprint
+        pattern_fingerprint
 
     from signal_patterns
-
-    group by 1
 
 ),
 
@@ -208,14 +123,14 @@ matching_lines as (
     select
         pages.author_role,
         pages.page_number,
-        scan_patterns.signal,
-        {{ each_matching_line('pages.text', 'scan_patterns.pattern') }}
+        signal_patterns.signal,
+        {{ each_matching_line('pages.text', 'signal_patterns.pattern') }}
             as line_number
 
     from pages
 
-    inner join scan_patterns
-        on pages.author_role = scan_patterns.author_role
+    inner join signal_patterns
+        on pages.author_role = signal_patterns.author_role
 
 ),
 
