@@ -38,8 +38,8 @@
 {#- What a materialization does: nothing, or what `build` does. -#}
 {% macro build_unless_kept(type, build) -%}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set target = this.incorporate(type=type) -%}
-    {%- set now = made_from_now(existing, target) -%}
+    {%- set built = this.incorporate(type=type) -%}
+    {%- set now = made_from_now(existing, built) -%}
     {%- if now.is_as_before -%}
         {{ run_hooks(pre_hooks, inside_transaction=False) }}
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -52,7 +52,7 @@
         {{ run_hooks(post_hooks, inside_transaction=True) }}
         {{ adapter.commit() }}
         {{ run_hooks(post_hooks, inside_transaction=False) }}
-        {{ return({'relations': [target]}) }}
+        {{ return({'relations': [built]}) }}
     {%- endif -%}
 
     {#- A table that is changed in place keeps its comment while it changes. -#}
@@ -63,8 +63,8 @@
     {%- set result = build() -%}
     {#- A view holds what it is made from. -#}
     {{ remember(
-        target, now.made_from,
-        now.made_from if type == 'view' else contents_of(target), rule_now()
+        built, now.made_from,
+        now.made_from if type == 'view' else contents_of(built), rule_now()
     ) }}
     {{ adapter.commit() }}
     {{ return(result) }}
@@ -77,7 +77,7 @@
 {% macro replace_at_once() -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set is_view = model.config.materialized == 'view' -%}
-    {%- set target = this.incorporate(type='view' if is_view else 'table') -%}
+    {%- set built = this.incorporate(type='view' if is_view else 'table') -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% if existing %}
@@ -86,13 +86,13 @@
         {% endcall %}
     {% endif %}
     {% call statement('main') %}
-        {{ create_view_as(target, compiled_code) if is_view
-            else create_table_as(False, target, compiled_code) }}
+        {{ create_view_as(built, compiled_code) if is_view
+            else create_table_as(False, built, compiled_code) }}
     {% endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {{ return({'relations': [target]}) }}
+    {{ return({'relations': [built]}) }}
 {%- endmacro %}
 
 
@@ -122,7 +122,7 @@
 {#- made_from: a hash of the SQL of this model and of the contents of all that it
     reads; is_as_before: true when the relation that is there was made from just
     that; rule_before: the rule that made its rows. -#}
-{% macro made_from_now(existing, target) -%}
+{% macro made_from_now(existing, built) -%}
     {%- set parents = [] -%}
     {%- for id in model.depends_on.nodes -%}
         {%- set node = graph.nodes.get(id) or graph.sources[id] -%}
@@ -136,7 +136,7 @@
         {%- do parents.append(own_list()) -%}
     {%- endif -%}
 
-    {%- set comments = remembered(parents + [target]) -%}
+    {%- set comments = remembered(parents + [built]) -%}
     {%- set contents = [] -%}
     {%- for parent in parents -%}
         {%- set comment = comments.get(parent.schema ~ '.' ~ parent.identifier) -%}
@@ -147,9 +147,9 @@
     {%- endfor -%}
     {%- set made_from = local_md5(whole_sql(compiled_code) ~ contents | join(' ')) -%}
 
-    {%- set before = comments.get(target.schema ~ '.' ~ target.identifier) -%}
+    {%- set before = comments.get(built.schema ~ '.' ~ built.identifier) -%}
     {%- set is_as_before = (
-        existing is not none and existing.type == target.type
+        existing is not none and existing.type == built.type
         and before is not none and before.made_from == made_from
         and not flags.FULL_REFRESH
     ) -%}
