@@ -1451,7 +1451,9 @@ left join identified as by_user on user_id = by_user.value
 left join mailboxes on events.email = mailboxes.email
 left join identified as by_distinct on distinct_id = by_distinct.value;
 
-create temp table instructions as
+-- A table of its own: DuckDB 2.0.0 stops with an internal error where joins of many
+-- rows are joined on (dict-surviving cache).
+create temp table windows as
 with instructed as (
     select
         conversation_id, action_id, min(sent_at) as instructed_at
@@ -1470,26 +1472,26 @@ with instructed as (
 ),
 edges as (
     select min(occurred_at) as first_at, max(occurred_at) as newest_at from events
-),
-windows as (
-    select
-        instructed.*,
-        customer_key,
-        kind,
-        case action_window
-            when 'session' then session_ends_at
-            else instructed_at + interval 24 hour
-        end as ends_at,
-        first_at <= instructed_at
-        and ends_at <= newest_at
-        and (action_window <> 'session' or closed_at is not null)
-        and customer_key is not null as is_watched
-    from instructed
-    inner join conversations using (conversation_id)
-    inner join actions using (action_id)
-    cross join edges
-),
-done as (
+)
+select
+    instructed.*,
+    customer_key,
+    kind,
+    case action_window
+        when 'session' then session_ends_at
+        else instructed_at + interval 24 hour
+    end as ends_at,
+    first_at <= instructed_at
+    and ends_at <= newest_at
+    and (action_window <> 'session' or closed_at is not null)
+    and customer_key is not null as is_watched
+from instructed
+inner join conversations using (conversation_id)
+inner join actions using (action_id)
+cross join edges;
+
+create temp table instructions as
+with done as (
     select
         conversation_id, windows.action_id,
         bool_or(occurred_at <= instructed_at) as is_already_done,
