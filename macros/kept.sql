@@ -4,10 +4,10 @@
 
     A relation's comment holds fingerprints: of what it was made from (its SQL, and
     the contents of all that it reads), of its own contents, and of its rule (the
-    model as it is written). It is written
-    after the rows, and a table that is replaced or dropped takes it along, so no
-    build that was killed leaves a claim that is not true. --full-refresh asks no
-    comment. Spark builds everything: its tables are replaced as files. -#}
+    model as it is written). It is written after the rows, and a table that is
+    replaced or dropped takes it along, so no build that was killed leaves a claim
+    that is not true. --full-refresh asks no comment. Spark builds everything: its
+    tables are replaced as files. -#}
 
 
 {% materialization table, adapter='duckdb' %}
@@ -145,7 +145,10 @@
             else contents_of(parent)
         ) -%}
     {%- endfor -%}
-    {%- set made_from = local_md5(whole_sql(compiled_code) ~ contents | join(' ')) -%}
+    {#- Functions of ours that the SQL calls are a part of it. -#}
+    {%- set made_from = local_md5(
+        whole_sql(compiled_code) ~ create_own_functions() ~ contents | join(' ')
+    ) -%}
 
     {%- set before = comments.get(built.schema ~ '.' ~ built.identifier) -%}
     {%- set is_as_before = (
