@@ -2493,11 +2493,31 @@
         the long expressions of a payload took longer than evaluating them. -#}
     set local enable_nestloop = off;
     set local jit = off;
-    {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
+    {{ dbt.postgres__create_table_as(
+        temporary, relation, tables_read_in_place(sql)
+    ) }}
     {{ order_text_by_bytes(relation) }}
     {#- A new table has no statistics until the server gets round to it: the models
         built in the meantime joined millions of rows by nested loops. -#}
     analyze {{ relation }};
+{%- endmacro %}
+
+
+{#- PostgreSQL writes down what a CTE gives if two others read it. Of a table that
+    is a copy without statistics, to the disk where it is large, and a scan by one
+    process alone. Of a view it saves computing it twice. -#}
+{% macro tables_read_in_place(sql) -%}
+    {%- set names = [] -%}
+    {%- for id in model.depends_on.nodes if id in graph.nodes -%}
+        {%- set node = graph.nodes[id] -%}
+        {%- if node.config.materialized not in ['view', 'ephemeral'] -%}
+            {%- do names.append(modules.re.escape(node.relation_name)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(modules.re.sub(
+        ' as \\((\\s*select \\* from (?:' ~ names | join('|') ~ ')\\s*\\))',
+        ' as not materialized (\\1', sql
+    ) if names else sql) }}
 {%- endmacro %}
 
 
