@@ -1705,8 +1705,9 @@
         clock interval;
         zone interval;
     begin
-        -- what most tools write, and no day that some month lacks
-        if value ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?(Z|[+-][01][0-9](:?[0-5][0-9])?)?$'
+        -- what most tools write, but for 29 February: what comes below takes
+        -- twenty times as long
+        if value ~ '^[12][0-9]{3}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?(Z|[+-][01][0-9](:?[0-5][0-9])?)?$'
         then
             if value ~ '(Z|[+-][0-9:]+)$' then
                 return cast(value as timestamptz) at time zone 'UTC';
@@ -2114,6 +2115,13 @@
     returns text language plpgsql immutable strict parallel {{ parallel }} as
     $body$
     begin
+        -- Most keys that are looked up are not there. A key, not a position,
+        -- stands in the text as it is unless something is escaped.
+        if strpos(value, '"' || path[1] || '"') = 0 and strpos(value, '\') = 0
+            and ltrim(path[1], '-0123456789') <> ''
+        then
+            return null;
+        end if;
         return {{ schema }}.json_value_text(
             {{ schema }}.json_or_null(value) #> path
         );
@@ -2485,11 +2493,31 @@
         the long expressions of a payload took longer than evaluating them. -#}
     set local enable_nestloop = off;
     set local jit = off;
-    {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
+    {{ dbt.postgres__create_table_as(
+        temporary, relation, tables_read_in_place(sql)
+    ) }}
     {{ order_text_by_bytes(relation) }}
     {#- A new table has no statistics until the server gets round to it: the models
         built in the meantime joined millions of rows by nested loops. -#}
     analyze {{ relation }};
+{%- endmacro %}
+
+
+{#- PostgreSQL writes down what a CTE gives if two others read it. Of a table that
+    is a copy without statistics, to the disk where it is large, and a scan by one
+    process alone. Of a view it saves computing it twice. -#}
+{% macro tables_read_in_place(sql) -%}
+    {%- set names = [] -%}
+    {%- for id in model.depends_on.nodes if id in graph.nodes -%}
+        {%- set node = graph.nodes[id] -%}
+        {%- if node.config.materialized not in ['view', 'ephemeral'] -%}
+            {%- do names.append(modules.re.escape(node.relation_name)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(modules.re.sub(
+        ' as \\((\\s*select \\* from (?:' ~ names | join('|') ~ ')\\s*\\))',
+        ' as not materialized (\\1', sql
+    ) if names else sql) }}
 {%- endmacro %}
 
 

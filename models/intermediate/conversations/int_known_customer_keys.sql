@@ -86,6 +86,8 @@ keys as (
         {{ customer_key_value('requester_id') }} as key_value
     from int_tickets
 
+    {{ computed_once() }}
+
 ),
 
 known_customer_keys as (

@@ -69,18 +69,30 @@ new_messages as (
     {% endif %}
 ),
 
+-- what many say in the same words is read once
+distinct_bodies as (
+
+    select
+        body_fingerprint,
+        min(body) as body
+
+    from new_messages
+
+    group by 1
+
+),
+
 shortened as (
 
     select
-        message_id,
-        author_role,
         body_fingerprint,
         -- regular expressions over one pasted log file would cost more than
         -- over all other messages together
-        {{ small_letters('substr(body, 1, 10000)') }} as text,
-        loaded_at
+        {{ small_letters('substr(body, 1, 10000)') }} as text
 
-    from new_messages
+    from distinct_bodies
+
+    {{ computed_once() }}
 
 ),
 
@@ -89,34 +101,32 @@ shortened as (
 unquoted as (
 
     select
-        message_id,
-        author_role,
         body_fingerprint,
         case
             when text like '%:%' or text like '%--%'
                 then {{ text_replace('text', quoted_mail, '') }}
             else text
-        end as text,
-        loaded_at
+        end as text
 
     from shortened
+
+    {{ computed_once() }}
 
 ),
 
 unmarked as (
 
     select
-        message_id,
-        author_role,
         body_fingerprint,
         case
             when text like '%>%'
                 then {{ text_replace('text', marked_line, '') }}
             else text
-        end as text,
-        loaded_at
+        end as text
 
     from unquoted
+
+    {{ computed_once() }}
 
 ),
 
@@ -124,8 +134,6 @@ unmarked as (
 folded as (
 
     select
-        message_id,
-        author_role,
         body_fingerprint,
         trim(
             substr(
@@ -135,8 +143,7 @@ folded as (
                 ) }},
                 1, 2000
             )
-        ) as text,
-        loaded_at
+        ) as text
 
     from unmarked
 
@@ -145,13 +152,16 @@ folded as (
 message_readings as (
 
     select
-        message_id,
-        author_role,
-        body_fingerprint,
-        nullif(text, '') as text,
-        loaded_at
+        new_messages.message_id,
+        new_messages.author_role,
+        new_messages.body_fingerprint,
+        nullif(folded.text, '') as text,
+        new_messages.loaded_at
 
-    from folded
+    from new_messages
+
+    inner join folded
+        on new_messages.body_fingerprint = folded.body_fingerprint
 
 )
 

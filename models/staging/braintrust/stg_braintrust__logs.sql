@@ -111,6 +111,8 @@ renamed as (
 
     from described
 
+    {{ computed_once() }}
+
 ),
 
 judged as (

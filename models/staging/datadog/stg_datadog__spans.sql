@@ -57,6 +57,8 @@ renamed as (
 
     from described_spans
 
+    {{ computed_once() }}
+
 ),
 
 timed as (

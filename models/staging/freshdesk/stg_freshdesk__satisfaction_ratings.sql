@@ -59,6 +59,8 @@ renamed as (
 
     from unpacked
 
+    {{ computed_once() }}
+
 ),
 
 scored as (

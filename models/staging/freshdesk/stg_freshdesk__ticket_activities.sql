@@ -91,6 +91,8 @@ renamed as (
 
     from spelled
 
+    {{ computed_once() }}
+
 ),
 
 keyed as (

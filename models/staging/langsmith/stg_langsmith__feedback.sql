@@ -55,6 +55,8 @@ renamed as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 judged as (

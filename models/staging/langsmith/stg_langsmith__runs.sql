@@ -87,6 +87,8 @@ renamed as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 -- What one half of a run lacks, the other tells.

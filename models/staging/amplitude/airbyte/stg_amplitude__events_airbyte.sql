@@ -51,6 +51,8 @@ renamed as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 judged as (

@@ -98,6 +98,8 @@ renamed as (
 
     from unpacked
 
+    {{ computed_once() }}
+
 ),
 
 identified as (

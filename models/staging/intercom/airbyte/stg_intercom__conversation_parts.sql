@@ -23,6 +23,8 @@ decoded as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 renamed as (
@@ -69,6 +71,8 @@ renamed as (
         {{ utc_timestamp('_airbyte_extracted_at') }} as loaded_at
 
     from decoded
+
+    {{ computed_once() }}
 
 ),
 

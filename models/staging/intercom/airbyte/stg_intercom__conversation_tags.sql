@@ -22,6 +22,8 @@ decoded as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 renamed as (
@@ -49,6 +51,8 @@ renamed as (
         {{ utc_timestamp('_airbyte_extracted_at') }} as loaded_at
 
     from decoded
+
+    {{ computed_once() }}
 
 ),
 

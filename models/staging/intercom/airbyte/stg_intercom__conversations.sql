@@ -27,6 +27,8 @@ decoded as (
 
     from raw_conversations
 
+    {{ computed_once() }}
+
 ),
 
 renamed as (
@@ -111,6 +113,8 @@ renamed as (
         {{ utc_timestamp('_airbyte_extracted_at') }} as loaded_at
 
     from decoded
+
+    {{ computed_once() }}
 
 ),
 

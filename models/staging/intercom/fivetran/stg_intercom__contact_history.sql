@@ -43,6 +43,8 @@ renamed as (
 
     from described
 
+    {{ computed_once() }}
+
 ),
 
 judged as (

@@ -84,6 +84,8 @@ renamed as (
 
     from described
 
+    {{ computed_once() }}
+
 ),
 
 judged as (

@@ -53,6 +53,8 @@ renamed as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 judged as (

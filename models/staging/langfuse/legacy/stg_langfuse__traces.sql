@@ -21,6 +21,8 @@ decoded as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 renamed as (
@@ -60,6 +62,8 @@ renamed as (
         ) as loaded_at
 
     from decoded
+
+    {{ computed_once() }}
 
 ),
 

@@ -56,6 +56,8 @@ renamed as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 judged as (

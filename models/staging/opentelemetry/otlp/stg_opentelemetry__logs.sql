@@ -105,6 +105,8 @@ renamed as (
 
     from flattened
 
+    {{ computed_once() }}
+
 ),
 
 judged as (

@@ -105,6 +105,8 @@ renamed as (
 
     from fields
 
+    {{ computed_once() }}
+
 ),
 
 judged as (

@@ -89,6 +89,8 @@ renamed as (
 
     from opened
 
+    {{ computed_once() }}
+
 ),
 
 keyed as (

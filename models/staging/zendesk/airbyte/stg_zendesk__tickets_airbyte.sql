@@ -89,6 +89,8 @@ renamed as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 with_deletions as (

@@ -39,6 +39,8 @@ renamed as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 judged as (

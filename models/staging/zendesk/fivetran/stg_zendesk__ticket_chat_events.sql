@@ -63,6 +63,8 @@ renamed as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 keyed as (

@@ -33,6 +33,8 @@ renamed as (
 
     from source
 
+    {{ computed_once() }}
+
 ),
 
 keyed as (
