@@ -2007,11 +2007,16 @@
     {%- set parallel = 'safe' if can_ask else 'unsafe' -%}
     {%- if can_ask %}
     create or replace function {{ schema }}.json_as_written(value text)
-    returns json language sql immutable strict parallel safe as
+    returns json language plpgsql immutable strict parallel safe as
     $body$
-        select case
-            when pg_input_is_valid(value, 'json') then cast(value as json)
-        end
+    begin
+        -- Two statements: as a case in one, PostgreSQL planned it for the value
+        -- at hand, cast that before it asked, and failed.
+        if pg_input_is_valid(value, 'json') then
+            return cast(value as json);
+        end if;
+        return null;
+    end
     $body$;
     {%- else %}
     create or replace function {{ schema }}.json_as_written(value text)
