@@ -49,7 +49,7 @@ PYTEST = (
 # The longest files of pytest: they run after the steps, beside the others, so
 # that both lanes end together.
 LONG_FILES = tuple(
-    f"tests/python/test_{name}.py" for name in ("kept", "killed", "stacks", "subsets")
+    f"tests/python/test_{name}.py" for name in ("killed", "stacks", "subsets")
 )
 
 # What only one engine understands; macros/cross_db.sql gives each a name.
@@ -259,7 +259,7 @@ class Checks:
 
     def long(self) -> None:
         """The longest files of pytest."""
-        title = "stacks and sets of tools, builds in slices, killed builds"
+        title = "stacks and sets of tools, killed builds"
         with timed(self.console, title):
             said = run([*PYTEST, *LONG_FILES], {"TZ": ZONE, "PGTZ": ZONE})
         self.console.print(said)
