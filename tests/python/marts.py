@@ -20,6 +20,10 @@ MARTS = "afterclose"
 # Each warehouse makes a salt of its own, and no two would have a row in common.
 SALT = "the salt of all worlds of the tests"
 
+# A build without what checks it.
+NO_TESTS = (
+    "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
+)
 # What dbt writes beside the warehouse costs a fifth of a small build.
 WITHOUT_PAPERS = {"DBT_LOG_LEVEL_FILE": "none", "DBT_WRITE_JSON": "false"}
 
@@ -94,11 +98,7 @@ class Project:
     ) -> None:
         """Seeds and models without their tests; must succeed."""
         succeed(
-            self.dbt(
-                "build", "--exclude-resource-type", "test",
-                "--exclude-resource-type", "unit_test", *arguments,
-                variables=variables,
-            )
+            self.dbt("build", *NO_TESTS, *arguments, variables=variables)
         )
 
     def simulate(self, *arguments: object) -> Path:

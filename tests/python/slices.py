@@ -59,22 +59,24 @@ class Deliveries:
             connection.execute(
                 f"""
                 copy (
-                    select {self.columns(connection)}
+                    select {self.columns(connection, current)}
                     from raw join plan using (place)
                     cross join (select 1 as copy union all select 2) as copies
                     where first <= {current} and (copy = 1 or again <= {current})
                     order by hash(place + {self.seed} * 7919 + copy)
                 ) to '{target}' (format parquet)
-                """.replace("CURRENT", str(current))
+                """
             )
 
-    def columns(self, connection: duckdb.DuckDBPyConnection) -> str:
+    def columns(
+        self, connection: duckdb.DuckDBPyConnection, current: int
+    ) -> str:
         """All columns; texts of rows that are not settled yet are other texts."""
         described = connection.execute("describe raw").fetchall()
         kept = [(name, kind) for name, kind, *_ in described if name != "place"]
         return ", ".join(
-            f"case when settled > CURRENT then \"{name}\" || '?' else \"{name}\" end"
-            f' as "{name}"'
+            f"case when settled > {current} then \"{name}\" || '?'"
+            f' else "{name}" end as "{name}"'
             if kind == "VARCHAR" and not name.endswith("id")
             else f'"{name}"'
             for name, kind in kept

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from marts import PROJECT_DIR, Project
+from marts import NO_TESTS, PROJECT_DIR, Project
 from parity import Table, differences, mart_keys, marts_of
 
 # Models that are done when the build is killed; one build goes on after the other.
@@ -60,8 +60,7 @@ def start_build(project: Project, target: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [
             str(Path(sys.executable).parent / "dbt"), "--no-use-colors", "build",
-            "--exclude-resource-type", "test",
-            "--exclude-resource-type", "unit_test", "--target", target,
+            *NO_TESTS, "--target", target,
         ],
         cwd=PROJECT_DIR, env=project.environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
