@@ -22,6 +22,7 @@ import yaml
 
 from cross_db_cases import CALLS, SHOWN_ELSEWHERE
 from marts import PROJECT_DIR, succeed
+from postgres_server import PostgresServer
 from spark_project import spark_environment
 
 CROSS_DB = PROJECT_DIR / "macros" / "cross_db.sql"
@@ -116,7 +117,7 @@ class Caller:
         return json.loads(line.removeprefix("FOUND "))
 
 
-@pytest.fixture(scope="module", params=["duckdb", "spark"])
+@pytest.fixture(scope="module", params=["duckdb", "postgres", "spark"])
 def caller(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Caller:
@@ -131,6 +132,9 @@ def caller(
         "DBT_PROFILES_DIR": str(folder),
         "AFTERCLOSE_DUCKDB_PATH": str(folder / "cross_db.duckdb"),
     }
+    if request.param == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        environment.update(server.environment(server.create_database("C")))
     if request.param == "spark":
         environment.update(spark_environment(folder))
     found = Caller(folder, request.param, environment)
@@ -201,6 +205,13 @@ def test_known_timezones(caller: Caller) -> None:
     """is_known_timezone: IANA names and nothing else."""
     names = ["UTC", "Europe/Berlin", "Europe/Atlantis", "x'y"]
     assert caller.operation("known_timezones", names=names) == names[:2]
+
+
+def test_json_that_is_known_while_planning(caller: Caller) -> None:
+    """json_text: a text that was cut off is null there too, and stops nothing."""
+    values = ['{"key": "x"}', '{"key": "x", "next', "no JSON", '{"key": "y"}']
+    found = caller.operation("texts_of_literals", values=values, key="key")
+    assert found == ["x", None, None, "y"]
 
 
 def test_row_as_json(caller: Caller) -> None:

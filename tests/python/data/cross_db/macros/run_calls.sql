@@ -93,3 +93,16 @@
     {%- endfor -%}
     {{ print('FOUND ' ~ tojson(salts)) }}
 {%- endmacro %}
+
+
+{#- Prints what stands below a key of texts that are written into the statement, so
+    that the engine knows them while it plans. -#}
+{% macro texts_of_literals(values, key) -%}
+    {%- set found = [] -%}
+    {%- for value in values -%}
+        {%- do found.append(run_query(
+            "select " ~ json_text(text_literal(value), key) ~ " as result"
+        ).rows[0][0]) -%}
+    {%- endfor -%}
+    {{ print('FOUND ' ~ tojson(found)) }}
+{%- endmacro %}
