@@ -2819,32 +2819,20 @@
 {%- endmacro %}
 
 
-{#- How a model is kept of which each build replaces some rows by their key, and
-    by what strategy. On Spark only Delta and Iceberg can: with any other format
-    the model is built as a whole each time, to the same rows. -#}
+{#- How a dear model is kept that each build of Spark should only add to: there
+    only Delta and Iceberg replace rows. With any other format it is built as a
+    whole, to the same rows; other engines build it by slices. -#}
 {% macro materialized_by_key() -%}
     {{ return(adapter.dispatch('materialized_by_key')()) }}
 {%- endmacro %}
 
 {% macro default__materialized_by_key() -%}
-    {{ return('incremental_by_key') }}
+    {{ return('table') }}
 {%- endmacro %}
 
 {% macro spark__materialized_by_key() -%}
     {%- set format = env_var('AFTERCLOSE_SPARK_FORMAT', 'parquet') -%}
     {{ return('incremental' if format in ['delta', 'iceberg'] else 'table') }}
-{%- endmacro %}
-
-{% macro replace_by_key() -%}
-    {{ return(adapter.dispatch('replace_by_key')()) }}
-{%- endmacro %}
-
-{% macro default__replace_by_key() -%}
-    {{ return('delete+insert') }}
-{%- endmacro %}
-
-{% macro spark__replace_by_key() -%}
-    {{ return('merge') }}
 {%- endmacro %}
 
 
@@ -2884,19 +2872,58 @@
 {%- endmacro %}
 
 
-{#- A fingerprint of all rows of an aggregate's input, in whatever order; `row` is
-    the alias of what is read. Hashes of whole rows are spelled by each engine. -#}
-{% macro contents_fingerprint(row) -%}
-    {{ return(adapter.dispatch('contents_fingerprint')(row)) }}
+{#- Names of tables of a schema that begin with a text; none on Spark, which notes
+    no changes. -#}
+{% macro tables_named_like(schema, beginning) -%}
+    {{ return(adapter.dispatch('tables_named_like')(schema, beginning)) }}
 {%- endmacro %}
 
-{% macro default__contents_fingerprint(row) -%}
-    count(*) || ':' || coalesce(sum(hash({{ row }})), 0)
+{% macro default__tables_named_like(schema, beginning) -%}
+    {{ return(run_query(
+        'select table_name from information_schema.tables'
+        ~ ' where table_catalog = current_database() and table_schema = '
+        ~ text_literal(schema) ~ ' and substr(table_name, 1, '
+        ~ beginning | length ~ ') = ' ~ text_literal(beginning)
+    ).columns[0].values()) }}
 {%- endmacro %}
 
-{% macro postgres__contents_fingerprint(row) -%}
-    count(*) || ':'
-    || coalesce(sum(hashtextextended(cast({{ row }} as text), 0)), 0)
+{% macro spark__tables_named_like(schema, beginning) -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+
+{#- The query of a view, none where an engine gives it in words of its own. -#}
+{% macro sql_of_view(relation) -%}
+    {{ return(adapter.dispatch('sql_of_view')(relation)) }}
+{%- endmacro %}
+
+{% macro default__sql_of_view(relation) -%}
+    {%- set found = run_query(
+        'select sql from duckdb_views() where database_name = current_database()'
+        ~ ' and schema_name = ' ~ text_literal(relation.schema)
+        ~ ' and view_name = ' ~ text_literal(relation.identifier)
+    ).rows -%}
+    {{ return(modules.re.sub(
+        '(?s)^.*? AS (.*?);?\\s*$', '\\1', found[0][0]
+    ) if found else none) }}
+{%- endmacro %}
+
+{% macro postgres__sql_of_view(relation) -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+
+{#- A hash of one whole row, by its alias; each engine has its own. -#}
+{% macro row_hash(row) -%}
+    {{ return(adapter.dispatch('row_hash')(row)) }}
+{%- endmacro %}
+
+{% macro default__row_hash(row) -%}
+    {{ return('hash(' ~ row ~ ')') }}
+{%- endmacro %}
+
+{% macro postgres__row_hash(row) -%}
+    {{ return('hashtextextended(cast(' ~ row ~ ' as text), 0)') }}
 {%- endmacro %}
 
 

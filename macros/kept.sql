@@ -2,12 +2,12 @@
     A build with nothing new then costs a scan of the raw tables, and a changed
     seed or var costs what hangs on it.
 
-    A relation's comment holds fingerprints: of what it was made from (its SQL, and
-    the contents of all that it reads), of its own contents, and of its rule (the
-    model as it is written). It is written after the rows, and a table that is
-    replaced or dropped takes it along, so no build that was killed leaves a claim
-    that is not true. --full-refresh asks no comment. Spark builds everything: its
-    tables are replaced as files. -#}
+    A relation's comment holds two fingerprints: of what it was made from (its SQL,
+    and the contents of all that it reads), and of its own contents. It is written
+    with the rows or after them, and a table that is replaced or dropped takes it
+    along, so no build that was killed leaves a claim that is not true.
+    --full-refresh asks no comment. What changed can go on by slices: slices.sql.
+    Spark builds everything: its tables are replaced as files. -#}
 
 
 {% materialization table, adapter='duckdb' %}
@@ -25,15 +25,6 @@
 {% materialization view, adapter='postgres' %}
     {{ return(build_unless_kept('view', dbt.materialization_view_default)) }}
 {% endmaterialization %}
-
-{% materialization incremental_by_key, adapter='duckdb' %}
-    {{ return(build_unless_kept('table', dbt.materialization_incremental_duckdb)) }}
-{% endmaterialization %}
-
-{% materialization incremental_by_key, adapter='postgres' %}
-    {{ return(build_unless_kept('table', dbt.materialization_incremental_default)) }}
-{% endmaterialization %}
-
 
 {#- What a materialization does: nothing, or what `build` does. -#}
 {% macro build_unless_kept(type, build) -%}
@@ -55,18 +46,48 @@
         {{ return({'relations': [built]}) }}
     {%- endif -%}
 
-    {#- A table that is changed in place keeps its comment while it changes. -#}
-    {%- if existing and model.config.materialized == 'incremental_by_key' -%}
-        {{ remember(existing, '-', '-', now.rule_before) }}
+    {#- A view holds what it is made from. -#}
+    {%- set contents = namespace(now=now.made_from) -%}
+    {%- set slices = slices_to_build(now.changed, now.rows)
+        if now.is_one_step and existing.type == type
+        and (type == 'view' or now.before.contents != '-') else none -%}
+    {%- if slices and type == 'table' -%}
+        {{ run_hooks(pre_hooks, inside_transaction=False) }}
+        {{ run_hooks(pre_hooks, inside_transaction=True) }}
+        {%- set contents.now = replace_slices(
+            existing, slices, now.before.contents
+        ) -%}
+        {{ run_hooks(post_hooks, inside_transaction=True) }}
+        {%- do remember(built, now.made_from, contents.now) -%}
         {{ adapter.commit() }}
+        {{ run_hooks(post_hooks, inside_transaction=False) }}
+        {{ return({'relations': [built]}) }}
+    {%- endif -%}
+
+    {%- set hashes = none -%}
+    {%- if type == 'table' and config.get('changes_by') and existing
+        and existing.type == 'table' and now.before and now.before.contents != '-'
+        and not flags.FULL_REFRESH -%}
+        {%- set hashes = temporary(this.identifier ~ '__before') -%}
+        {%- do make_temporary(hashes, hashes_of(existing)) -%}
     {%- endif -%}
     {%- set result = build() -%}
-    {#- A view holds what it is made from. -#}
-    {{ remember(
-        built, now.made_from,
-        now.made_from if type == 'view' else contents_of(built), rule_now()
-    ) }}
+    {%- if type == 'table' -%}
+        {%- set contents.now = contents_of(built) -%}
+    {%- endif -%}
+    {%- if hashes and contents.now != now.before.contents -%}
+        {%- do note_changes(
+            'select * from ' ~ hashes, hashes_of(built), now.before.contents
+        ) -%}
+    {%- elif slices -%}
+        {%- do note_slices(slices, now.before.contents) -%}
+    {%- endif -%}
+    {%- do remember(built, now.made_from, contents.now) -%}
     {{ adapter.commit() }}
+    {%- if hashes -%}
+        {%- do drop_temporary(hashes) -%}
+        {{ adapter.commit() }}
+    {%- endif -%}
     {{ return(result) }}
 {%- endmacro %}
 
@@ -96,32 +117,14 @@
 {%- endmacro %}
 
 
-{#- As dbt's, which knows its own name for it only; and false when the model was
-    written otherwise when its rows were made, so that no row is left that another
-    rule made. -#}
-{% macro is_incremental() -%}
-    {%- if not execute
-        or model.config.materialized not in ['incremental', 'incremental_by_key']
-        or should_full_refresh() -%}
-        {{ return(false) }}
-    {%- endif -%}
-    {%- set existing = load_relation(this) -%}
-    {%- if existing is none or existing.type != 'table' -%}
-        {{ return(false) }}
-    {%- endif -%}
-    {%- if model.config.materialized == 'incremental' -%}
-        {{ return(true) }}
-    {%- endif -%}
-    {%- set comment = remembered([this]).get(
-        this.schema ~ '.' ~ this.identifier
-    ) -%}
-    {{ return(comment is not none and comment.rule == rule_now()) }}
-{%- endmacro %}
-
-
-{#- made_from: a hash of the SQL of this model and of the contents of all that it
-    reads; is_as_before: true when the relation that is there was made from just
-    that; rule_before: the rule that made its rows. -#}
+{#- What a model is made of, compared with what it was made of:
+      made_from     a hash of its SQL and of the contents of all that it reads
+      is_as_before  true when the relation that is there was made from just that
+      is_one_step   true when it was made from what its parents were before the
+                    changes noted in this build, and all of these go by slices
+      before        the relation's fingerprints, or none
+      rows          those of its largest parent, or of itself
+      changed       those of sliced_parents whose changes are noted -#}
 {% macro made_from_now(existing, built) -%}
     {%- set parents = [] -%}
     {%- for id in model.depends_on.nodes -%}
@@ -135,46 +138,65 @@
     {%- if own_list() | string in compiled_code -%}
         {%- do parents.append(own_list()) -%}
     {%- endif -%}
+    {%- set sliced = sliced_parents(model) -%}
+    {%- set notes = [] -%}
+    {%- for parent in sliced -%}
+        {%- do notes.append(changes_of(parent.relation)) -%}
+    {%- endfor -%}
 
-    {%- set comments = remembered(parents + [built]) -%}
+    {%- set comments = remembered(parents + notes + [built]) -%}
     {%- set contents = [] -%}
+    {%- set contents_before = [] -%}
     {%- for parent in parents -%}
-        {%- set comment = comments.get(parent.schema ~ '.' ~ parent.identifier) -%}
+        {%- set comment = comments.get(spelled(parent)) -%}
         {%- do contents.append(
             comment.contents if comment and comment.contents != '-'
             else contents_of(parent)
         ) -%}
+        {%- set note = comments.get(spelled(changes_of(parent))) -%}
+        {%- do contents_before.append(note.contents if note else contents[-1]) -%}
     {%- endfor -%}
-    {#- Functions of ours that the SQL calls are a part of it. -#}
-    {%- set made_from = local_md5(
-        whole_sql(compiled_code) ~ create_own_functions() ~ contents | join(' ')
-    ) -%}
 
-    {%- set before = comments.get(built.schema ~ '.' ~ built.identifier) -%}
-    {%- set is_as_before = (
+    {%- set before = comments.get(spelled(built)) -%}
+    {%- set is_comparable = (
         existing is not none and existing.type == built.type
-        and before is not none and before.made_from == made_from
-        and not flags.FULL_REFRESH
+        and before is defined and before is not none and not flags.FULL_REFRESH
     ) -%}
+    {%- set made_from = hash_of_parts(contents) -%}
+    {%- set changed = [] -%}
+    {%- for parent in sliced if spelled(changes_of(parent.relation)) in comments -%}
+        {%- do changed.append(parent) -%}
+    {%- endfor -%}
+    {%- set rows = [0] -%}
+    {%- for known in contents + [before.contents if before else '-'] if ':' in known -%}
+        {%- do rows.append(known.split(':')[0] | int) -%}
+    {%- endfor -%}
     {{ return({
-        'made_from': made_from, 'is_as_before': is_as_before,
-        'rule_before': before.rule if before else '-'
+        'made_from': made_from,
+        'is_as_before': is_comparable and before.made_from == made_from,
+        'is_one_step': (
+            is_comparable and changed != []
+            and before.made_from == hash_of_parts(contents_before)
+        ),
+        'before': before,
+        'rows': rows | max,
+        'changed': changed
     }) }}
 {%- endmacro %}
 
 
-{#- A hash of this model as it is written. -#}
-{% macro rule_now() -%}
-    {{ return(local_md5(model.raw_code)) }}
+{#- A hash of this model's SQL and of what its parents hold. Functions of ours that
+    the SQL calls are a part of it. -#}
+{% macro hash_of_parts(contents) -%}
+    {{ return(local_md5(
+        compiled_code ~ create_own_functions() ~ contents | join(' ')
+    )) }}
 {%- endmacro %}
 
 
-{#- The SQL of a model without the lines that leave out rows it knows already:
-    a first build and a later one make the same table. -#}
-{% macro whole_sql(statement) -%}
-    {{ return(modules.re.sub(
-        '(?s)\\n *-- unless known.*?-- known until here\\n *', '', statement
-    )) }}
+{#- How comments_of names a relation. -#}
+{% macro spelled(relation) -%}
+    {{ return(relation.schema ~ '.' ~ relation.identifier) }}
 {%- endmacro %}
 
 
@@ -183,9 +205,9 @@
     {%- set found = {} -%}
     {%- for row in run_query(comments_of(relations)).rows -%}
         {%- set parts = (row[1] or '').split(' ') -%}
-        {%- if parts | length == 4 and parts[0] == 'afterclose' -%}
+        {%- if parts | length == 3 and parts[0] == 'afterclose' -%}
             {%- do found.update({row[0]: {
-                'made_from': parts[1], 'contents': parts[2], 'rule': parts[3]
+                'made_from': parts[1], 'contents': parts[2]
             }}) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -194,18 +216,18 @@
 
 
 {#- Write a relation's comment; '-' is what nothing has for a fingerprint. -#}
-{% macro remember(relation, made_from, contents, rule) -%}
+{% macro remember(relation, made_from, contents) -%}
     {% call statement('remember') %}
         comment on {{ relation.type }} {{ relation }}
-        is 'afterclose {{ made_from }} {{ contents }} {{ rule }}'
+        is 'afterclose {{ made_from }} {{ contents }}'
     {% endcall %}
 {%- endmacro %}
 
 
-{#- A fingerprint of a relation's rows, in whatever order. -#}
-{% macro contents_of(relation) -%}
+{#- A fingerprint of a relation's rows, or of some, in whatever order. -#}
+{% macro contents_of(relation, condition='') -%}
     {{ return(run_query(
-        'select ' ~ contents_fingerprint('contents') ~ ' from ' ~ relation
-        ~ ' as contents'
+        "select count(*) || ':' || coalesce(sum(" ~ row_hash('contents') ~ '), 0)'
+        ~ ' from ' ~ relation ~ ' as contents' ~ condition
     ).rows[0][0]) }}
 {%- endmacro %}

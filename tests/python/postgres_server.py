@@ -126,11 +126,13 @@ class PostgresProject(Project):
             self.run(SCRIPTS_DIR / name, *arguments, "--target", "postgres")
         )
 
-    def build_with_intents(self) -> None:
+    def build_with_intents(
+        self, variables: Mapping[str, Any] | None = None
+    ) -> None:
         """What a build of DuckDB does in one: build, learn, decide."""
-        self.build()
+        self.build(variables=variables)
         self.script("fit_intents")
-        self.build()
+        self.build(variables=variables)
 
     def connect(self, **options: Any) -> psycopg.Connection:
         """A connection to the database, in UTC."""

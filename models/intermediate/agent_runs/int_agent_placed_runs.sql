@@ -1,3 +1,5 @@
+{{ config(changes_by = ['run_id', 'trace_session_id']) }}
+
 -- Grain: one run, with the trace session it belongs to. A copy of a run that
 -- another tool recorded as well stands in the session of the one that is kept,
 -- behind all that are: what it knows helps, what it counts was counted.

@@ -1,4 +1,8 @@
-{{ config(materialized = 'view') }}
+{{ config(
+    materialized = 'view',
+    slice_by = 'run_id',
+    changes_by = ['run_id']
+) }}
 
 -- Grain: one run with the two texts of its turn, still as logged. The texts of
 -- the step that speaks for the run come first, then those of its other roots.

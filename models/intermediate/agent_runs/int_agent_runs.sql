@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'run_id',
+    changes_by = ['run_id']
+) }}
+
 -- Grain: one run of the AI agent as one trace store holds it: one turn of a
 -- session, in which a customer writes and the agent answers.
 {%- set fields = [

@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'trace_session_id',
+    changes_by = ['message_id'],
+    slice_through = {
+        'int_agent_turns': ['run_id', 'int_agent_placed_runs'],
+    }
+) }}
+
 -- Grain: one message: the customer's new words in a run, or the agent's answer.
 -- A run that two tools recorded gives each once: the kept copy's, or where that
 -- holds none, the other's.

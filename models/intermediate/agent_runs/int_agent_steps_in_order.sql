@@ -1,4 +1,8 @@
-{{ config(materialized = 'view') }}
+{{ config(
+    materialized = 'view',
+    slice_by = 'run_id',
+    changes_by = ['run_id']
+) }}
 
 -- Grain: one step of a run. Evaluators are left out: they judge a turn, often
 -- long after the customer has read the answer, and are no part of it. A run of

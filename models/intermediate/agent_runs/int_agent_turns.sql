@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'run_id',
+    changes_by = ['run_id']
+) }}
+
 -- Grain: one run with the customer's new words in its input and the agent's
 -- answer in its output. The rest of an input is history that earlier runs
 -- already gave. Null: nobody of that side spoke; '' or blank: something was

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['trace_session_id']) }}
+
 -- Grain: one score that is no customer's rating. A number outside 0 to 1, and
 -- the number behind a category or a text, is no share: the score is null then.
 

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['trace_session_id']) }}
+
 -- Grain: one session of runs: the turns of one chat or mail exchange with the AI
 -- agent. Where its runs disagree about who or what it belongs to, the earliest
 -- run that knows is believed. A copy that a second tool recorded adds what it

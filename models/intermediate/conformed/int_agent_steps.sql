@@ -1,4 +1,8 @@
-{{ config(materialized = 'view') }}
+{{ config(
+    materialized = 'view',
+    slice_by = 'run_id',
+    changes_by = ['run_id']
+) }}
 
 -- Grain: one row per step of a run of the AI agent; all enabled tools stacked.
 -- A view, as each tool's steps are a table: payloads are most of a warehouse.

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['trace_session_id']) }}
+
 -- Grain: one row per satisfaction survey offered; all enabled tools stacked.
 {# A new ticket tool is one more int_<tool>__csat_responses and its name in a switch var.
     Those of all trace tools come out of one chain, int_agent_runs__csat_responses. #}

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'message_id',
+    changes_by = ['message_id']
+) }}
+
 -- Grain: one row per public or private message, as one system carries it;
 -- all enabled tools stacked.
 {# A new ticket tool is one more int_<tool>__messages and its name in a switch var.

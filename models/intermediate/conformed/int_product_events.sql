@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'event_id',
+    changes_by = ['event_id']
+) }}
+
 -- Grain: one row per product event; all enabled tools stacked.
 {# A new tool is one more int_<tool>__product_events and its name in a switch var;
     nothing here changes. #}

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['ticket_id']) }}
+
 -- Grain: one row per ticket; all enabled tools stacked.
 {# A new tool is one more int_<tool>__tickets and its name in a switch var;
     nothing here changes. #}

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation with at least one placed message: who answered, when,
 -- and how often. An answer is a public message of the AI agent or of a human
 -- agent, sent once the conversation was open; a bot's fixed text is none.

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: one conversation that came to rest, with the first moment it did.
 
 with

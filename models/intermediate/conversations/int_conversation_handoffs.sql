@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_ticket_events': ['ticket_id', 'int_conversation_starts', 'thread_id'],
+    }
+) }}
+
 -- Grain: one conversation that the AI agent handed to a human: the help desk's
 -- event says so, or a human answered publicly after the AI had. The first one
 -- counts; what goes from human to human later is no handoff, and neither is a

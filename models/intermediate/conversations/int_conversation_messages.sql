@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id', 'message_id'],
+    slice_through = {
+        'int_messages': ['message_id', 'int_message_conversations'],
+    }
+) }}
+
 -- Grain: one placed message, in order within its conversation. With int_messages
 -- the only model that carries text.
 

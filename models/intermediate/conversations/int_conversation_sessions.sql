@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: one conversation with a trace session in it: the first such session,
 -- which names the agent and its version, where marts may show them.
 

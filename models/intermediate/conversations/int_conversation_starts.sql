@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'thread_id',
+    changes_by = ['thread_id', 'conversation_id']
+) }}
+
 -- Grain: one conversation, by the message that opens it. The first substantive
 -- customer message of a thread opens conversation 1; after the thread came to
 -- rest, the next substantive one opens another. A thread in which the customer

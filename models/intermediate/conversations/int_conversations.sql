@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_threads': ['thread_id', 'int_conversation_starts'],
+    }
+) }}
+
 -- Grain: one conversation, one continuous spell of contact between a customer and
 -- support (metrics.md 1). Every conversation keeps its row; one that cannot be
 -- judged says why in exclusion_reason.

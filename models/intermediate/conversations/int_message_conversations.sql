@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'thread_id',
+    changes_by = ['thread_id', 'conversation_id', 'message_id']
+) }}
+
 -- Grain: one placed message and the conversation it belongs to: the latest of
 -- its thread that had been opened by then. What comes before the first opening
 -- (a greeting, a form) belongs to the first conversation.

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'message_id',
+    changes_by = ['message_id', 'thread_id']
+) }}
+
 -- Grain: one message of int_messages and what became of it. Only placed messages
 -- go on; every other row says why it stays behind, so that messages in are
 -- messages placed plus messages accounted for.
@@ -55,7 +60,7 @@ placements as (
         case
             when message_threads.problem is not null
                 then message_threads.problem
-            when carried_twice.message_id is not null
+            when not carried_twice.is_kept
                 then 'carried_by_both_systems'
             else 'placed'
         end as placement,
@@ -67,9 +72,13 @@ placements as (
         and message_texts.message_id is not null
         and empty_talk.message_id is null as is_substantive,
         messages.source_position,
-        least(
-            messages.sent_at, coalesce(other_copies.sent_at, messages.sent_at)
-        ) as sent_at
+        case
+            when
+                carried_twice.is_kept
+                and carried_twice.other_sent_at < messages.sent_at
+                then carried_twice.other_sent_at
+            else messages.sent_at
+        end as sent_at
 
     from messages
 
@@ -78,9 +87,6 @@ placements as (
 
     left join carried_twice
         on messages.message_id = carried_twice.message_id
-
-    left join carried_twice as other_copies
-        on messages.message_id = other_copies.kept_message_id
 
     left join message_texts
         on messages.message_id = message_texts.message_id

@@ -1,7 +1,9 @@
 {{ config(
     materialized = materialized_by_key(),
     unique_key = 'message_id',
-    incremental_strategy = replace_by_key(),
+    incremental_strategy = 'merge',
+    slice_by = 'message_id',
+    changes_by = ['message_id'],
     on_schema_change = 'fail'
 ) }}
 
@@ -58,14 +60,12 @@ new_messages as (
 
     from messages
     {% if is_incremental() %}
-    -- unless known
     left join {{ this }} as known_texts
         on
             messages.message_id = known_texts.message_id
             and messages.body_fingerprint = known_texts.body_fingerprint
 
     where known_texts.message_id is null
-    -- known until here
     {% endif %}
 ),
 

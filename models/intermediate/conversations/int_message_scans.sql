@@ -1,7 +1,9 @@
 {{ config(
     materialized = materialized_by_key(),
     unique_key = 'message_id',
-    incremental_strategy = replace_by_key(),
+    incremental_strategy = 'merge',
+    slice_by = 'message_id',
+    changes_by = ['message_id'],
     on_schema_change = 'fail'
 ) }}
 
@@ -51,7 +53,6 @@ new_texts as (
     left join fingerprints
         on message_texts.author_role = fingerprints.author_role
     {% if is_incremental() %}
-    -- unless known
     left join {{ this }} as known_scans
         on
             message_texts.message_id = known_scans.message_id
@@ -60,7 +61,6 @@ new_texts as (
             = known_scans.pattern_fingerprint
 
     where known_scans.message_id is null
-    -- known until here
     {% endif %}
 ),
 

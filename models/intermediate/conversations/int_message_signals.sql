@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'message_id',
+    changes_by = ['message_id']
+) }}
+
 -- Grain: one message and one signal that its own words show.
 
 with

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'message_id',
+    changes_by = ['message_id']
+) }}
+
 -- Grain: one message with words of its own, as int_message_readings folds them.
 -- What was read once and is gone from int_messages by now is left out.
 

@@ -1,3 +1,13 @@
+{{ config(
+    slice_by = 'message_id',
+    changes_by = ['message_id', 'thread_id'],
+    slice_through = {
+        'int_tickets': ['ticket_id', 'int_messages'],
+        'int_trace_sessions': ['trace_session_id', 'int_messages'],
+        'int_sessions_linked_to_tickets': ['trace_session_id', 'int_messages'],
+    }
+) }}
+
 -- Grain: one message of int_messages, with the thread it belongs to. A message
 -- whose ticket or session does not exist has no thread and says why.
 

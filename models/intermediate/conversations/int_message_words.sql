@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_message_texts': ['message_id', 'int_conversation_messages'],
+    }
+) }}
+
 -- Grain: one message and one word in it, for messages that can be compared with
 -- another of their conversation: substantive customer messages and public AI
 -- messages where there is more than one of either. A word is the first six

@@ -1,7 +1,15 @@
--- Grain: one message of a help desk whose other copy stands in the trace store:
--- same thread, same role, same text after white space and case are folded, and
--- close in time. The trace's copy is the one that is kept, with the earlier of
--- the two times. The n-th copy on one side answers to the n-th on the other, so
+{{ config(
+    slice_by = 'thread_id',
+    changes_by = ['message_id'],
+    slice_through = {
+        'int_messages': ['message_id', 'int_message_threads'],
+    }
+) }}
+
+-- Grain: one message that both the help desk and the trace store carry: same
+-- thread, same role, same text after white space and case are folded, and close
+-- in time. Each copy is a row: the trace's is the one that is kept, with the
+-- earlier of the two times. The n-th copy on one side answers to the n-th on the other, so
 -- a customer who really wrote the same twice keeps both.
 
 with
@@ -84,12 +92,14 @@ numbered as (
 
 ),
 
-carried_twice as (
+pairs as (
 
     select
-        help_desk.message_id,
-        traced.message_id as kept_message_id,
-        help_desk.sent_at
+        help_desk.thread_id,
+        help_desk.message_id as help_desk_message_id,
+        help_desk.sent_at as help_desk_sent_at,
+        traced.message_id as traced_message_id,
+        traced.sent_at as traced_sent_at
 
     from numbered as help_desk
 
@@ -105,6 +115,28 @@ carried_twice as (
         and not traced.is_from_help_desk
         and abs({{ seconds_between('traced.sent_at', 'help_desk.sent_at') }})
         <= {{ var('duplicate_message_minutes') }} * 60
+
+),
+
+carried_twice as (
+
+    select
+        traced_message_id as message_id,
+        thread_id,
+        true as is_kept,
+        help_desk_sent_at as other_sent_at
+
+    from pairs
+
+    union all
+
+    select
+        help_desk_message_id as message_id,
+        thread_id,
+        false as is_kept,
+        traced_sent_at as other_sent_at
+
+    from pairs
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['event_id']) }}
+
 -- Grain: one product event. customer_id is null when the event names nobody.
 
 with

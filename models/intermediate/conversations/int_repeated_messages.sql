@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: a customer message and an earlier one of the same conversation in which
 -- the customer already said nearly the same.
 

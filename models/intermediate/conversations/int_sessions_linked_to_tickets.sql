@@ -1,3 +1,5 @@
+{{ config(changes_by = ['trace_session_id']) }}
+
 -- Grain: one trace session. Unlinked sessions stay, with nulls: leaving them
 -- out would overstate success.
 

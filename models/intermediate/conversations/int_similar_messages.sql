@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: a message and an earlier one by the same role in the same conversation
 -- that says nearly the same. similarity is the cosine of their sets of words;
 -- three words in common at least, since two short messages agree by accident.

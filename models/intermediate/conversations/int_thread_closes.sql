@@ -1,3 +1,5 @@
+{{ config(changes_by = ['thread_id']) }}
+
 -- Grain: one moment at which a thread came to rest. Tickets: the help desk's own
 -- close event. Threads without a ticket: the last message before a silence longer
 -- than conversation_idle_hours, measured against data_as_of at the end.

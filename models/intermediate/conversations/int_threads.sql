@@ -1,3 +1,5 @@
+{{ config(changes_by = ['thread_id']) }}
+
 -- Grain: one thread, which is a ticket together with the trace sessions linked
 -- to it, or a trace session without a ticket. A thread holds one conversation
 -- or, when the customer comes back to it, several.

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: one conversation on a ticket of which the help desk itself says what it
 -- is about. Labels that are alike but for case, spaces and signs are one intent.
 -- A label is a few words; a text that is longer, or holds an address or a long

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation; every one has a row. What the help desk itself says
 -- comes before what the opening's terms tell, and people have the last word.
 -- Where nothing tells clearly, the conversation is 'unclassified', or takes the

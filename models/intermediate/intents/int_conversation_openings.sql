@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation with a substantive customer message: the issue in
 -- the customer's own words. What stands before the first answer counts, as
 -- later messages are about the answer. Nothing that names a person stays.

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation and one learned intent that its opening speaks for:
 -- the sum of the weights of its terms, where that is above 0.
 

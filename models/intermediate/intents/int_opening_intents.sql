@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation whose opening speaks for some intent. The one it
 -- speaks for most wins, by however little.
 

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation and one term of its opening. A term stands for the
 -- forms of an English word ("cancel", "cancels", "cancelling"); words of other
 -- languages pass nearly unchanged. The weights of one conversation have length

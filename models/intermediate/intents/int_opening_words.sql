@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation and one word of its opening, in small letters and
 -- without stop words.
 {% set apostrophe -%}

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: one conversation for which a satisfaction survey was offered. Answers
 -- count when they came within 168 hours of the resolution, so that a mature week
 -- never moves.

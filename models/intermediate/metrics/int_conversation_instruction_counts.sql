@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: one eligible conversation with at least one instruction.
 
 with

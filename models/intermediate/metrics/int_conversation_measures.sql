@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id', 'week_start_date']
+) }}
+
 -- Grain: one eligible conversation with everything that weekly numbers count:
 -- flags and durations, each decided upstream.
 

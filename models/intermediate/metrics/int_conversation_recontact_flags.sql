@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: one conversation that counts in re-contact rates; its three windows
 -- side by side.
 

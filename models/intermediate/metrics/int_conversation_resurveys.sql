@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: one conversation whose customer had already rated an earlier one of the
 -- same issue and rates again: the rating after the problem came back.
 

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'week_start_date',
+    changes_by = ['week_start_date']
+) }}
+
 -- Grain: an eligible conversation under its own intent and once more under 'all',
 -- so that the total is counted by the same code as its parts. The fastest quarter
 -- is ranked within each intent and week, over the conversations that count in

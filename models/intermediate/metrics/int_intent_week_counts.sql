@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'week_start_date',
+    changes_by = ['week_start_date']
+) }}
+
 -- Grain: one intent (or 'all') and week: every count that a weekly rate needs.
 
 with

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'event_id',
+    changes_by = ['event_id']
+) }}
+
 -- Grain: one product event and the downstream action it is evidence for. Only
 -- events that the seed names come through: products send a hundred times more.
 -- One tool calls "invoice_downloaded" what the others call "Invoice Downloaded".

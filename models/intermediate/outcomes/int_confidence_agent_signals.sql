@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_message_signals': ['message_id', 'int_confidence_messages'],
+    }
+) }}
+
 -- Grain: one conversation and one signal in the AI agent's words, with the last
 -- message that shows it as evidence. What a human agent says is not held against
 -- the AI.

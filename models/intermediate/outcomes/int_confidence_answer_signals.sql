@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_message_signals': ['message_id', 'int_confidence_messages'],
+    }
+) }}
+
 -- Grain: one conversation and one signal in how the AI agent's answers went on:
 -- what the last one does (reports something done, names the next step, offers
 -- more help, asks the customer, refuses), the shares of all answers that report

@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_message_signals': ['message_id', 'int_confidence_messages'],
+    }
+) }}
+
 -- Grain: one conversation whose opening has words of its own: how much of it comes
 -- up again in answers that report something done (0 to 1). "Your address has been
 -- changed" covers half of "change my address and cancel the order".

@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_message_signals': ['message_id', 'int_confidence_messages'],
+    }
+) }}
+
 -- Grain: one closed conversation and the one way in which it fell silent: the
 -- customer's last message stayed unanswered, or the customer said nothing more
 -- after the last answer. Silence after a simple answer is mostly content;

@@ -1,3 +1,12 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id', 'message_id'],
+    slice_through = {
+        'int_message_texts': ['message_id', 'int_conversation_messages'],
+        'int_message_signals': ['message_id', 'int_conversation_messages'],
+    }
+) }}
+
 -- Grain: one public message that was known when its conversation closed, of a
 -- conversation with a transcript: at least one customer and one agent message
 -- with words. Later thanks count while the re-contact window runs, not longer,

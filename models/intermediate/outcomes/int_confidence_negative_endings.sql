@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_message_signals': ['message_id', 'int_confidence_messages'],
+    }
+) }}
+
 -- Grain: one conversation that the customer left after a negative signal: the
 -- last message the customer sent says that it is not fixed, is frustrated, or
 -- asks for a human, and no human answered after it. A further answer of the AI

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation and who repeated themselves in it: the customer the
 -- question, or the AI agent the answer. 1 for one repetition, log2(1 + n) for
 -- more. Evidence is the last one.

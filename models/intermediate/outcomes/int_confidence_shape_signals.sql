@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation and one signal in its shape, up to the close. Counts and
 -- lengths are ln(1 + n), since the fifth question says more than the fifteenth.
 -- A wait is the longest time from a customer's message to the next answer.

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation with a transcript and one signal that it shows, with
 -- what the signal adds to or takes from the confidence (in logits). A signal
 -- without a weight in the seed is shown and adds nothing.

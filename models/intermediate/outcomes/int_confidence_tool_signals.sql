@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation with tool calls and one signal in them. Counts are
 -- ln(1 + n). A change is a call of a tool that, by its name, changes something
 -- (var changing_tool_names); the rest only looks things up.

@@ -1,3 +1,13 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_evaluations': ['trace_session_id', 'int_conversations'],
+        'int_csat_responses': ['trace_session_id', 'int_conversations'],
+        'int_tickets': ['ticket_id', 'int_conversations'],
+    }
+) }}
+
 -- Grain: one conversation and one verdict that another system gave on it, from
 -- -1 (not helped) to 1 (helped): the evaluators named in outcome_evaluators
 -- (their mean), the customer's thumbs in the trace store (the last), and the

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: one conversation a customer made and the issue it belongs to. An issue
 -- is a chain of re-contacts; its id is the conversation that began it.
 

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: one eligible conversation with its one outcome, the first that fits
 -- (metrics.md 4).
 

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: one call of a tool by the AI agent in a conversation, up to its close. A
 -- call belongs to the conversation of the message that its run answered. A call
 -- is repeated when an earlier one of the conversation had the same tool and the

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one eligible conversation that the AI handed to a human. Whether the
 -- customer had to explain again is null where no human ever answered.
 

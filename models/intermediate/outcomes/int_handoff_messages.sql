@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id', 'message_id']
+) }}
+
 -- Grain: one message of a conversation that was handed to a human, up to its
 -- close, and on which side of the handoff it lies. At the very instant of the
 -- handoff a customer still spoke to the AI, a human already speaks for

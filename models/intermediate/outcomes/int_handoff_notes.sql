@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_ticket_events': ['ticket_id', 'int_handoffs'],
+    }
+) }}
+
 -- Grain: one handed-over conversation whose human was left a note or summary:
 -- private, by anyone but the customer, from 10 minutes before the handoff (some
 -- systems write first, then transfer) to the human's first answer.

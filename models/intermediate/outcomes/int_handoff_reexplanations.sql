@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one handed-over conversation in which the customer had to explain
 -- again, with the two ways it shows and the first message that shows it.
 

@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_message_signals': ['message_id', 'int_handoff_messages'],
+    }
+) }}
+
 -- Grain: one customer message after a handoff that says again what was said
 -- before it, in the same or similar words or with "as I said".
 

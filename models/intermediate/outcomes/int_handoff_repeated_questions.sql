@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_message_signals': ['message_id', 'int_handoff_messages'],
+    }
+) }}
+
 -- Grain: one of the human's first three public messages after a handoff that
 -- asks for something the customer had already given in this conversation, by
 -- the kind of thing. "What is the problem?" repeats whatever was said before.

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one handed-over conversation that a human answered publicly, with the
 -- first answer. A private note is no answer.
 

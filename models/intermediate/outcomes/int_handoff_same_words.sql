@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_message_texts': ['message_id', 'int_handoff_messages'],
+    }
+) }}
+
 -- Grain: one customer message after a handoff that holds, word for word, a
 -- substantive message from before it, or is held by one. Catches the short
 -- problem told twice, which has too few words to be called similar. The shorter

@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_ticket_events': ['ticket_id', 'int_conversations'],
+    }
+) }}
+
 -- Grain: one eligible conversation that the AI handed to a human.
 -- `is_announced` tells whether the help desk recorded the handoff; if not, the
 -- human's first message is all there is, and how long the customer waited is

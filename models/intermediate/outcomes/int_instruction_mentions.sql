@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'message_id',
+    changes_by = ['message_id']
+) }}
+
 -- Grain: one public AI message and a downstream action whose instruction its
 -- text gives. Depends on that message and the seed only.
 

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one eligible conversation, with the two instants that instructions are
 -- measured against: the first AI message, and the end of the product session.
 -- The session goes on for a while after the last message; a thank-you after the

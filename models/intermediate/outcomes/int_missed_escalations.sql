@@ -1,3 +1,11 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_message_signals': ['message_id', 'int_conversation_messages'],
+    }
+) }}
+
 -- Grain: one eligible conversation in which the customer asked for a human.
 -- Missed: no handoff, and no human wrote in it at all.
 

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: a conversation that counts in re-contact rates (eligible, closed,
 -- linkable) and a window of 24, 72 or 168 hours after its resolved_at. An
 -- immature one already shows a re-contact that came, but enters no rate.

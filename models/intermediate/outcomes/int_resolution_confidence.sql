@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'conversation_id',
+    changes_by = ['conversation_id']
+) }}
+
 -- Grain: one conversation. Without a transcript everything but has_transcript is
 -- null: unknown, not 0.
 

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['ticket_id']) }}
+
 -- Grain: one row per change in a ticket's life, whatever tool keeps the ticket.
 
 with

@@ -1,3 +1,5 @@
+{{ config(slice_by = 'conversation_id') }}
+
 -- Grain: one conversation with a transcript and one signal that it shows; the
 -- bias, from which every conversation starts, is a row of its own, so that a
 -- conversation's contributions add up to the logit of its confidence.

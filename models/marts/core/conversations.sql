@@ -1,3 +1,10 @@
+{{ config(
+    slice_by = 'conversation_id',
+    slice_through = {
+        'int_trace_sessions': ['trace_session_id', 'int_conversations'],
+    }
+) }}
+
 -- Grain: one conversation, eligible or not. No text.
 
 with

@@ -1,4 +1,7 @@
-{{ config(enabled = 'amplitude' in var('event_sources')) }}
+{{ config(
+    enabled = 'amplitude' in var('event_sources'),
+    changes_by = ['event_id']
+) }}
 
 -- Grain: one product event. Exported again, the newest load wins.
 {%- set layout_events = {

@@ -1,4 +1,7 @@
-{{ config(enabled = 'braintrust' in var('trace_sources')) }}
+{{ config(
+    enabled = 'braintrust' in var('trace_sources'),
+    changes_by = ['run_id']
+) }}
 
 -- Grain: one step of a run of the AI agent: one span of a trace.
 

@@ -1,4 +1,7 @@
-{{ config(enabled = 'datadog' in var('trace_sources')) }}
+{{ config(
+    enabled = 'datadog' in var('trace_sources'),
+    changes_by = ['run_id']
+) }}
 
 -- Grain: one span in its newest version: one step of a run.
 {%- set contents = [

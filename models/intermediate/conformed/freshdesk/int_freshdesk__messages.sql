@@ -1,4 +1,7 @@
-{{ config(enabled = 'freshdesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'freshdesk' in var('ticket_sources'),
+    changes_by = ['message_id']
+) }}
 
 -- Grain: one message: a ticket's description, or a reply or note on it.
 

@@ -1,4 +1,7 @@
-{{ config(enabled = 'intercom' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'intercom' in var('ticket_sources'),
+    changes_by = ['message_id']
+) }}
 
 -- Grain: one message or note. Comments are messages even when they hold only a
 -- picture; of what closes, opens, snoozes or assigns, only what was written

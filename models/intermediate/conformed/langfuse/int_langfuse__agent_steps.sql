@@ -1,4 +1,7 @@
-{{ config(enabled = 'langfuse' in var('trace_sources')) }}
+{{ config(
+    enabled = 'langfuse' in var('trace_sources'),
+    changes_by = ['run_id']
+) }}
 
 -- Grain: one step of a trace in its newest version. The traces table (in the v2
 -- layout: the root rows) stands for the runs: the steps of a trace that was

@@ -1,4 +1,7 @@
-{{ config(enabled = 'langsmith' in var('trace_sources')) }}
+{{ config(
+    enabled = 'langsmith' in var('trace_sources'),
+    changes_by = ['run_id']
+) }}
 
 -- Grain: one step of a run of the AI agent. LangSmith calls every step a run and
 -- the whole a trace.

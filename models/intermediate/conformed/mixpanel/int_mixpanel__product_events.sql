@@ -1,4 +1,7 @@
-{{ config(enabled = 'mixpanel' in var('event_sources')) }}
+{{ config(
+    enabled = 'mixpanel' in var('event_sources'),
+    changes_by = ['event_id']
+) }}
 
 -- Grain: one product event. Exported again, the newest load wins: by then
 -- Mixpanel may know who the device belongs to.

@@ -1,4 +1,7 @@
-{{ config(enabled = 'opentelemetry' in var('trace_sources')) }}
+{{ config(
+    enabled = 'opentelemetry' in var('trace_sources'),
+    changes_by = ['run_id']
+) }}
 
 -- Grain: one step of a run of the agent. A run is one trace. Spans that are no
 -- GenAI steps are here only for what they know of the customer, as 'other'.

@@ -1,4 +1,7 @@
-{{ config(enabled = 'warehouse_events' in var('event_sources')) }}
+{{ config(
+    enabled = 'warehouse_events' in var('event_sources'),
+    changes_by = ['event_id']
+) }}
 
 -- Grain: one product event. Streams deliver at least once: the copy loaded first
 -- counts, and what comes later under its id (a retry, a robot) is left out.

@@ -1,4 +1,7 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    changes_by = ['message_id']
+) }}
 
 -- Grain: one message: a comment, a chat message with text, or the description
 -- of a ticket that has neither.
