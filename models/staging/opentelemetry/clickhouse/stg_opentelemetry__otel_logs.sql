@@ -87,4 +87,8 @@ judged as (
 )
 
 select * from judged
-where {{ is_remembered('opentelemetry', {'trace_id': 'run'}) }}
+-- a record may name its session alone
+where {{ is_remembered('opentelemetry', {
+    'trace_id': 'run',
+    json_text('attributes_json', 'gen_ai.conversation.id'): 'session',
+}) }}
