@@ -148,7 +148,11 @@
         "select count(*) from " ~ own_list() ~ " where kind = 'salt'"
     ).rows[0][0] > 0 -%}
         {%- for bond in bonds_of_ids() -%}
-            {%- do run_query(ids_beside_listed_ones(**bond)) -%}
+            {#- dbt commits no transaction that nobody began. -#}
+            {%- call statement('extend_own_list', auto_begin=true) -%}
+                {{ ids_beside_listed_ones(**bond) }}
+            {%- endcall -%}
+            {%- do adapter.commit() -%}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
@@ -277,6 +281,9 @@
         {#- Feedback hangs on one step. -#}
         {%- if tool == 'langsmith' -%}
             {%- do bond.gives.update({'source_row_id': 'run'}) -%}
+        {#- An evaluation may name nothing but the answer that it judges. -#}
+        {%- elif tool == 'opentelemetry' -%}
+            {%- do bond.gives.update({'response_id': 'run'}) -%}
         {%- endif -%}
         {%- do bonds.append(bond) -%}
     {%- endfor -%}

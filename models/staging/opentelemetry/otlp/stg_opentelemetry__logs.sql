@@ -151,8 +151,9 @@ judged as (
 )
 
 select * from judged
--- a record may name its session alone
+-- a record may name nothing but its session or the answer that it is about
 where {{ is_remembered('opentelemetry', {
     'trace_id': 'run',
     json_text('attributes_json', 'gen_ai.conversation.id'): 'session',
+    json_text('attributes_json', 'gen_ai.response.id'): 'run',
 }) }}
