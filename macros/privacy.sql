@@ -279,7 +279,7 @@
             {%- do bond.known_by.update({'ticket_ref': tickets}) -%}
         {%- endif -%}
         {#- Feedback hangs on one step. -#}
-        {%- if tool == 'langsmith' -%}
+        {%- if tool in ['langsmith', 'datadog'] -%}
             {%- do bond.gives.update({'source_row_id': 'run'}) -%}
         {#- An evaluation may name nothing but the answer that it judges. -#}
         {%- elif tool == 'opentelemetry' -%}
