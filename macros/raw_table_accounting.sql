@@ -27,13 +27,16 @@
 
 {#- A select of one row per raw table. Used rows are counted by key here, not
     read off the models that use them, so that a model that loses rows is found
-    out. -#}
+    out. Staging shows no forgotten row, so all rows are counted before it leaves
+    any out. -#}
 {% macro row_counts_of(tool, raw_tables) -%}
     select
         '{{ tool }}' as source_name,
         table_name,
         raw_row_count,
-        raw_row_count - quarantined_count - used_count as older_version_count,
+        raw_row_count - staged_row_count as forgotten_count,
+        staged_row_count - quarantined_count - used_count
+            as older_version_count,
         quarantined_count,
         used_count
 
@@ -41,7 +44,8 @@
         {%- for table_name, raw_table in raw_tables.items() %}
         select
             '{{ table_name }}' as table_name,
-            count(*) as raw_row_count,
+            {{ raw_row_count_of(raw_table.model) }} as raw_row_count,
+            count(*) as staged_row_count,
             count(quarantine_reason) as quarantined_count,
             count(distinct case
                 when quarantine_reason is null then {{ raw_table.key }}
@@ -51,4 +55,15 @@
         {{- "\n        union all" if not loop.last }}
         {%- endfor %}
     ) as counted
+{%- endmacro %}
+
+
+{#- How many rows a staging model would have if nobody were forgotten. A unit test
+    has no raw tables: there, as many as are staged. -#}
+{% macro raw_row_count_of(model_name) -%}
+    {%- if execute and model.resource_type != 'unit_test' -%}
+    (select count(*) from {{ rows_of(model_name) }})
+    {%- else -%}
+    count(*)
+    {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
--- Per raw table: the rows that came in are the rows used, superseded and
--- quarantined, none twice and none lost; and the quarantine holds as many as
--- are counted as quarantined.
+-- Per raw table: the rows that came in are the rows used, superseded, quarantined
+-- and forgotten, none twice and none lost; the quarantine holds as many as are
+-- counted as quarantined; and no row is forgotten before anybody was.
 
 with
 
@@ -32,6 +32,8 @@ tables as (
             as accounted_count,
         sum(case when fate = 'quarantined' then row_count else 0 end)
             as quarantined_count,
+        sum(case when fate = 'forgotten' then row_count else 0 end)
+            as forgotten_count,
         min(row_count) as smallest_count
     from row_accounting
     group by 1, 2
@@ -51,3 +53,7 @@ where
     or tables.raw_count <> tables.accounted_count
     or tables.quarantined_count <> coalesce(quarantined_rows.row_count, 0)
     or tables.smallest_count < 0
+    or (
+        tables.forgotten_count > 0
+        and not exists ({{ own_hashes() }})
+    )

@@ -247,6 +247,7 @@ def describe(tables: Tables, customer_id: str) -> Person:
         person.add(f"{source_name}:run", run_id)
         person.add(f"{source_name}:run", step_id)
     find_chats(tables, person)
+    find_amplitude_ids(tables, person)
 
     def count(select: str) -> int:
         return tables.ask(f"select count(*) from {{int}}.{select}")[0][0]
@@ -280,6 +281,22 @@ def find_chats(tables: Tables, person: Person) -> None:
                 f" where ticket_id in ({listed(person.ids.get(f'{tool}:ticket', ()))})"
             ):
                 person.add(f"{tool}:chat", chat)
+
+
+def find_amplitude_ids(tables: Tables, person: Person) -> None:
+    """Amplitude numbers people itself, and some events bear that number alone."""
+    keys = listed(person.ids.get("key", ()))
+    for name in tables.warehouse.relations(tables.staging):
+        if not name.startswith("stg_amplitude__events"):
+            continue
+        for numbers in tables.warehouse.query(
+            "select distinct amplitude_id, merged_amplitude_id"
+            f" from {quoted(tables.staging, name)}"
+            f" where lower(customer_external_id) in ({keys})"
+            f" or customer_email in ({keys}) or lower(device_id) in ({keys})"
+        ):
+            for number in numbers:
+                person.add("amplitude:person", number)
 
 
 # --------------------------------------------------------------------- erasing

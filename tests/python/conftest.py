@@ -34,6 +34,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how large a world test_stacks.py compares the stacks on",
     )
     parser.addoption(
+        "--forget-everywhere", action="store_true",
+        help="test_stacks.py searches all tables for the forgotten customer",
+    )
+    parser.addoption(
         "--slices", type=int, default=3,
         help="in how many slices test_kept.py delivers",
     )

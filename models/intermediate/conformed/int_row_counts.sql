@@ -5,6 +5,7 @@
     'source_name': 'string',
     'table_name': 'string',
     'raw_row_count': 'bigint',
+    'forgotten_count': 'bigint',
     'older_version_count': 'bigint',
     'quarantined_count': 'bigint',
     'used_count': 'bigint',

@@ -50,6 +50,13 @@ raw_row_fates as (
         'quarantined' as fate,
         quarantined_count as row_count
     from int_row_counts
+    union all
+    select
+        source_name,
+        table_name,
+        'forgotten' as fate,
+        forgotten_count as row_count
+    from int_row_counts
 
 ),
 

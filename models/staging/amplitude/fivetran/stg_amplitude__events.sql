@@ -70,4 +70,5 @@ judged as (
 select * from judged
 where {{ is_remembered('amplitude', {
     'customer_email': 'key', 'customer_external_id': 'key', 'device_id': 'key',
+    'amplitude_id': 'person', 'merged_amplitude_id': 'person',
 }) }}

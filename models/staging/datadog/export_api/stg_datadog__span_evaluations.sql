@@ -70,5 +70,5 @@ span_evaluations as (
 
 select * from span_evaluations
 where {{ is_remembered('datadog', {
-    'named_trace_id': 'run', 'session_ref': 'session',
+    'named_trace_id': 'run', 'span_id': 'run', 'session_ref': 'session',
 }) }}

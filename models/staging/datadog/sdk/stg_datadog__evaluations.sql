@@ -133,6 +133,8 @@ judged as (
 )
 
 select * from judged
+-- the tag by which a span is named may be of a run or of a person
 where {{ is_remembered('datadog', {
-    'named_trace_id': 'run', 'session_ref': 'session',
+    'named_trace_id': 'run', 'span_id': 'run', 'session_ref': 'session',
+    'join_tag_value': 'run', 'trim(join_tag_value)': 'key',
 }) }}

@@ -100,5 +100,5 @@ judged as (
 select * from judged
 where {{ is_remembered('mixpanel', {
     'customer_email': 'key', 'customer_external_id': 'key', 'device_id': 'key',
-    'distinct_id': 'key',
+    'distinct_id': 'key', 'distinct_id_before_identity': 'key',
 }) }}

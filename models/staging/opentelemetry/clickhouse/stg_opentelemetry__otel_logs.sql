@@ -87,4 +87,9 @@ judged as (
 )
 
 select * from judged
-where {{ is_remembered('opentelemetry', {'trace_id': 'run'}) }}
+-- a record may name nothing but its session or the answer that it is about
+where {{ is_remembered('opentelemetry', {
+    'trace_id': 'run',
+    json_text('attributes_json', 'gen_ai.conversation.id'): 'session',
+    json_text('attributes_json', 'gen_ai.response.id'): 'run',
+}) }}

@@ -4,7 +4,8 @@
 ) }}
 
 -- Grain: one OTLP JSON document, usable or not. A document written twice counts
--- once, so its contents are its id.
+-- once, so its contents are its id. The contents themselves are not here: they are
+-- about many people, some of whom may be forgotten.
 with
 
 source as (
@@ -25,9 +26,6 @@ judged as (
 
         ---------- ids
         {{ row_fingerprint(['document_text']) }} as source_row_id,
-
-        ---------- strings
-        document_text as resource_logs,
 
         ---------- timestamps
         {{ utc_timestamp(var('opentelemetry_loaded_at')) }} as loaded_at,

@@ -7,20 +7,28 @@
 -- it holds is its id, so that copies count once.
 with
 
-stg_opentelemetry__log_documents as (
+source as (
 
-    select * from {{ ref('stg_opentelemetry__log_documents') }}
-    where quarantine_reason is null
+    select
+        *,
+        cast(resource_logs as {{ dbt.type_string() }}) as document_text
+
+    from {{ optional_source('opentelemetry', 'logs', {
+        'resource_logs': 'string',
+    }) }}
 
 ),
 
 resources as (
 
     select
-        loaded_at as document_written_at,
-        {{ each_json_element('resource_logs') }} as resource_json
+        {{ utc_timestamp(var('opentelemetry_loaded_at')) }}
+            as document_written_at,
+        {{ each_json_element('document_text') }} as resource_json
 
-    from stg_opentelemetry__log_documents
+    from source
+
+    where {{ json_kind('document_text') }} = 'array'
 
 ),
 
@@ -143,4 +151,9 @@ judged as (
 )
 
 select * from judged
-where {{ is_remembered('opentelemetry', {'trace_id': 'run'}) }}
+-- a record may name nothing but its session or the answer that it is about
+where {{ is_remembered('opentelemetry', {
+    'trace_id': 'run',
+    json_text('attributes_json', 'gen_ai.conversation.id'): 'session',
+    json_text('attributes_json', 'gen_ai.response.id'): 'run',
+}) }}

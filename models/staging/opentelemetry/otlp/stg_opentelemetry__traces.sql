@@ -7,20 +7,25 @@
 -- many, below the resource (the service) and the scope (the library) they share.
 with
 
-stg_opentelemetry__trace_documents as (
+source as (
 
-    select * from {{ ref('stg_opentelemetry__trace_documents') }}
-    where quarantine_reason is null
+    select
+        *,
+        cast(resource_spans as {{ dbt.type_string() }}) as document_text
+
+    from {{ source('opentelemetry', 'traces') }}
 
 ),
 
 resources as (
 
     select
-        loaded_at as written_at,
-        {{ each_json_element('resource_spans') }} as resource_json
+        {{ utc_timestamp(var('opentelemetry_loaded_at')) }} as written_at,
+        {{ each_json_element('document_text') }} as resource_json
 
-    from stg_opentelemetry__trace_documents
+    from source
+
+    where {{ json_kind('document_text') }} = 'array'
 
 ),
 

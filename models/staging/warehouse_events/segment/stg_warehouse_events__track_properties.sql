@@ -2,7 +2,8 @@
 
 -- Grain: one delivered copy of a track call in the table of its own event, which
 -- alone holds what the call says. Tables that the var warehouse_events_event_tables
--- does not name are not read; layouts without such tables give no rows.
+-- does not name are not read; layouts without such tables give no rows. Who did it
+-- is said in tracks: what that has left out of forgotten customers is left out here.
 {%- set tables = var('warehouse_events_event_tables')
     if var('warehouse_events_layout') in ('segment', 'rudderstack') else [] %}
 
@@ -29,3 +30,9 @@ track_properties as (
 )
 
 select * from track_properties
+{%- if tables %}
+where source_row_id in (
+    select tracks.source_row_id
+    from {{ ref('stg_warehouse_events__tracks') }} as tracks
+)
+{%- endif %}
