@@ -1,6 +1,6 @@
 {{ config(
     slice_by = 'conversation_id',
-    changes_by = ['conversation_id'],
+    changes_by = ['conversation_id', 'thread_id'],
     slice_through = {
         'int_threads': ['thread_id', 'int_conversation_starts'],
     }

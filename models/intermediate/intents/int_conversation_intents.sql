@@ -1,6 +1,10 @@
 {{ config(
-    slice_by = 'conversation_id',
-    changes_by = ['conversation_id']
+    slice_by = 'thread_id',
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_conversation_claimed_intents': ['conversation_id', 'int_conversations'],
+        'int_opening_intents': ['conversation_id', 'int_conversations'],
+    }
 ) }}
 
 -- Grain: one conversation; every one has a row. What the help desk itself says
@@ -144,6 +148,7 @@ final as (
 
     select
         conversation_id,
+        thread_id,
         case
             when intent_id is not null then intent_id
             when intent_source = 'none' and run_intent_id is not null
