@@ -76,7 +76,7 @@
     whether rows without a key are one of them}; none when they are so many that the
     model is better built as a whole.
       changed  those of sliced_parents that changed
-      rows     how many rows there are to choose from -#}
+      rows     how many rows there are to choose from; 0 when nobody knows -#}
 {% macro slices_to_build(changed, rows) -%}
     {%- set key = config.get('slice_by') -%}
     {%- set table = temporary(this.identifier ~ '__slices') -%}
@@ -94,10 +94,13 @@
     {%- set counted = run_query(
         'select count(*), count(' ~ key ~ ') from ' ~ table
     ).rows[0] -%}
+    {%- if rows and counted[0] > rows * var('slice_limit') -%}
+        {{ return(none) }}
+    {%- endif -%}
     {{ return({
         'table': table, 'key': key, 'count': counted[0],
         'with_null': counted[1] < counted[0]
-    } if counted[0] <= rows * var('slice_limit') else none) }}
+    }) }}
 {%- endmacro %}
 
 
@@ -160,23 +163,22 @@
     {% endcall %}
     {%- set removed = contents_of(existing, of_slices) -%}
     {%- set added = contents_of(fresh) -%}
-    {%- if removed == added -%}
-        {{ return(contents) }}
+    {%- if removed != added -%}
+        {%- if config.get('changes_by') -%}
+            {%- do note_changes(
+                hashes_of(existing, of_slices), hashes_of(fresh), contents
+            ) -%}
+        {%- endif -%}
+        {%- set columns = adapter.get_columns_in_relation(existing)
+            | map(attribute='quoted') | join(', ') -%}
+        {% call statement('delete') %}
+            delete from {{ existing }} {{ of_slices }}
+        {% endcall %}
+        {% call statement('insert') %}
+            insert into {{ existing }} ({{ columns }})
+            select {{ columns }} from {{ fresh }}
+        {% endcall %}
     {%- endif -%}
-    {%- if config.get('changes_by') -%}
-        {%- do note_changes(
-            hashes_of(existing, of_slices), hashes_of(fresh), contents
-        ) -%}
-    {%- endif -%}
-    {%- set columns = adapter.get_columns_in_relation(existing)
-        | map(attribute='quoted') | join(', ') -%}
-    {% call statement('delete') %}
-        delete from {{ existing }} {{ of_slices }}
-    {% endcall %}
-    {% call statement('insert') %}
-        insert into {{ existing }} ({{ columns }})
-        select {{ columns }} from {{ fresh }}
-    {% endcall %}
     {%- do drop_temporary(fresh) -%}
     {{ return(contents_after(contents, removed, added)) }}
 {%- endmacro %}
