@@ -107,7 +107,8 @@
 {#- A condition: the row belongs to one of the slices. -#}
 {% macro in_slices(slices, parent=none) -%}
     {%- set wanted = slices.key ~ ' in (select ' ~ slices.key ~ ' from '
-        ~ slices.table ~ ')' ~ (' or ' ~ slices.key ~ ' is null' if slices.with_null) -%}
+        ~ slices.table ~ ')'
+        ~ (' or ' ~ slices.key ~ ' is null' if slices.with_null) -%}
     {{ return(
         parent.column ~ ' in (select ' ~ parent.known_as ~ ' from ' ~ parent.through
         ~ ' where ' ~ wanted ~ ')' if parent and parent.through else wanted
