@@ -2942,7 +2942,7 @@
 {% macro spark__location_clause() -%}
     {%- if config.get('location_root') -%}
         location {{ text_literal(config.get('location_root') ~ '/' ~ this.identifier) }}
-    {%- elif target.method == 'session' -%}
+    {%- elif adapter.config.credentials.method == 'session' -%}
         location {{ text_literal(this.identifier) }}
     {%- endif -%}
 {%- endmacro %}
