@@ -25,6 +25,7 @@ OTHER_VALUES = {
     "recontact_window_hours": 24,
     "same_issue_similarity": 0.4,
     "min_sample": 50,
+    "slice_limit": 0.1,
     "confidence_threshold": 0.5,
     "intent_min_margin": 0.05,
     "refit_stability_limit": 0.4,
