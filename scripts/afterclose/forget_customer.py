@@ -37,7 +37,7 @@ from afterclose.warehouse import (
 
 LIST = "forgotten"
 KINDS = ("external", "email", "anonymous")
-# Built by rows: a row of a message that is gone would stay.
+# On Spark built by rows: a row of a message that is gone would stay.
 KEPT_BY_MESSAGE = ("int_message_readings", "int_message_scans")
 # A shorter key stands inside other words by chance.
 SHORTEST_PART = 8

@@ -17,13 +17,11 @@ intent_terms as (
     select *
     from {{ ref('int_intent_terms') }}
     {% if is_incremental() %}
-    -- unless known
     where
         fit_number > (
             select coalesce(max(known_fits.fit_number), 0)
             from {{ this }} as known_fits
         )
-    -- known until here
     {% endif %}
 
 ),
