@@ -115,6 +115,9 @@ def deliver(project: Project, seed: int, slices: int) -> None:
         if number == (slices - 1) // 2 and isinstance(project, PostgresProject):
             project.build_with_intents(variables=BY_SLICES)
         else:
-            project.build(variables=BY_SLICES)
+            said = said_of_models(project, "build", variables=BY_SLICES)
+    assert slices == 1 or sum(
+        one.startswith("SLICES") for one in said.values()
+    ) > 30
     rows = project.query("select count(*) from afterclose.conversations")
     assert rows[0][0] > 100
