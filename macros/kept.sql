@@ -49,7 +49,7 @@
     {#- A view holds what it is made from. -#}
     {%- set contents = namespace(now=now.made_from) -%}
     {%- set slices = slices_to_build(now.changed, now.rows)
-        if now.is_one_step and existing.type == type
+        if now.is_one_step and now.changed and existing.type == type
         and (type == 'view' or now.before.contents != '-') else none -%}
     {%- if slices and type == 'table' -%}
         {{ run_hooks(pre_hooks, inside_transaction=False) }}
@@ -81,6 +81,10 @@
         ) -%}
     {%- elif slices -%}
         {%- do note_slices(slices, now.before.contents) -%}
+    {%- elif raw_relation(model) -%}
+        {%- do see_raw_rows(
+            raw_relation(model), now.before.contents if now.is_one_step
+        ) -%}
     {%- endif -%}
     {%- do remember(built, now.made_from, contents.now) -%}
     {{ adapter.commit() }}
@@ -121,18 +125,17 @@
       made_from     a hash of its SQL and of the contents of all that it reads
       is_as_before  true when the relation that is there was made from just that
       is_one_step   true when it was made from what its parents were before the
-                    changes noted in this build, and all of these go by slices
+                    changes noted in this build, and all of these go by slices, or
+                    from the raw rows that were seen then
       before        the relation's fingerprints, or none
       rows          those of its largest parent, or of itself
       changed       those of sliced_parents whose changes are noted -#}
 {% macro made_from_now(existing, built) -%}
     {%- set parents = [] -%}
     {%- for id in model.depends_on.nodes -%}
-        {%- set node = graph.nodes.get(id) or graph.sources[id] -%}
-        {%- do parents.append(api.Relation.create(
-            database=node.database, schema=node.schema,
-            identifier=node.identifier or node.alias
-        )) -%}
+        {%- do parents.append(
+            relation_of(graph.nodes.get(id) or graph.sources[id])
+        ) -%}
     {%- endfor -%}
     {#- Read without a ref: is_remembered says why. -#}
     {%- if own_list() | string in compiled_code -%}
@@ -140,11 +143,18 @@
     {%- endif -%}
     {%- set sliced = sliced_parents(model) -%}
     {%- set notes = [] -%}
+    {%- set seen = [] -%}
     {%- for parent in sliced -%}
         {%- do notes.append(changes_of(parent.relation)) -%}
+        {%- do seen.append(seen_rows_of(parent.relation)) -%}
     {%- endfor -%}
 
-    {%- set comments = remembered(parents + notes + [built]) -%}
+    {%- set raw = raw_relation(model) -%}
+    {%- if raw -%}
+        {%- do notes.append(seen_rows_of(this)) -%}
+    {%- endif -%}
+
+    {%- set comments = remembered(parents + notes + seen + [built]) -%}
     {%- set contents = [] -%}
     {%- set contents_before = [] -%}
     {%- for parent in parents -%}
@@ -153,7 +163,9 @@
             comment.contents if comment and comment.contents != '-'
             else contents_of(parent)
         ) -%}
-        {%- set note = comments.get(spelled(changes_of(parent))) -%}
+        {%- set note = comments.get(spelled(
+            seen_rows_of(this) if raw and parent == raw else changes_of(parent)
+        )) -%}
         {%- do contents_before.append(note.contents if note else contents[-1]) -%}
     {%- endfor -%}
 
@@ -167,15 +179,19 @@
     {%- for parent in sliced if spelled(changes_of(parent.relation)) in comments -%}
         {%- do changed.append(parent) -%}
     {%- endfor -%}
+    {%- set known = contents + [before.contents if before else '-'] -%}
+    {%- for relation in seen if spelled(relation) in comments -%}
+        {%- do known.append(comments[spelled(relation)].contents) -%}
+    {%- endfor -%}
     {%- set rows = [0] -%}
-    {%- for known in contents + [before.contents if before else '-'] if ':' in known -%}
-        {%- do rows.append(known.split(':')[0] | int) -%}
+    {%- for one in known if ':' in one -%}
+        {%- do rows.append(one.split(':')[0] | int) -%}
     {%- endfor -%}
     {{ return({
         'made_from': made_from,
         'is_as_before': is_comparable and before.made_from == made_from,
         'is_one_step': (
-            is_comparable and changed != []
+            is_comparable and (changed or raw)
             and before.made_from == hash_of_parts(contents_before)
         ),
         'before': before,
@@ -189,7 +205,8 @@
     the SQL calls are a part of it. -#}
 {% macro hash_of_parts(contents) -%}
     {{ return(local_md5(
-        compiled_code ~ create_own_functions() ~ contents | join(' ')
+        compiled_code ~ (config.get('raw_keys') or '') ~ create_own_functions()
+        ~ contents | join(' ')
     )) }}
 {%- endmacro %}
 

@@ -5,6 +5,7 @@
         'model': 'stg_langfuse__scores',
         'key': 'source_row_id',
         'also': ['trace_id', 'session_ref', 'score_name', 'scored_at', 'loaded_at'],
+        'found_by': 'source_row_id',
     } -%}
     {{ return({
         'legacy': {
@@ -12,6 +13,7 @@
                 'model': 'stg_langfuse__traces',
                 'key': 'source_row_id',
                 'also': ['session_ref', 'started_at', 'loaded_at'],
+                'found_by': 'trace_id',
             },
             'observations': {
                 'model': 'stg_langfuse__observations',
@@ -19,6 +21,7 @@
                 'also': [
                     'trace_id', 'observation_type', 'started_at', 'loaded_at'
                 ],
+                'found_by': 'trace_id',
             },
             'scores': scores,
         },
@@ -29,6 +32,7 @@
                 'also': [
                     'trace_id', 'observation_type', 'started_at', 'loaded_at'
                 ],
+                'found_by': 'trace_id',
             },
             'scores': scores,
         },

@@ -3,7 +3,10 @@
                                'key': its column that tells versions of one
                                       thing apart from other things,
                                'also': columns that identify a row without a
-                                       key; never text or an e-mail address}} -#}
+                                       key; never text or an e-mail address,
+                               'found_by': the one of the model's raw_keys by which
+                                       a build finds the rows that changed; none
+                                       where it has to read all of them}} -#}
 
 
 {#- A select of one row per raw row that cannot be used, with its reason. -#}
@@ -15,6 +18,8 @@
         coalesce({{ raw_table.key }}, {{ row_fingerprint(raw_table.also) }})
             as row_id,
         quarantine_reason,
+        {{ "'" ~ table_name ~ ":' || " ~ raw_table.found_by if raw_table.found_by
+            else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as raw_key,
         loaded_at
 
     from {{ ref(raw_table.model) }}
@@ -22,6 +27,19 @@
     where quarantine_reason is not null
     {{- "\n    union all" if not loop.last }}
     {%- endfor %}
+{%- endmacro %}
+
+
+{#- How quarantined_rows_of goes by slices: the slice_through of a model whose
+    slice_by is raw_key. -#}
+{% macro slices_of_raw_tables(raw_tables) -%}
+    {%- set ways = {} -%}
+    {%- for table_name, raw_table in raw_tables.items() if raw_table.found_by -%}
+        {%- do ways.update({
+            raw_table.model: [raw_table.found_by, none, none, table_name ~ ':']
+        }) -%}
+    {%- endfor -%}
+    {{ return(ways) }}
 {%- endmacro %}
 
 

@@ -6,10 +6,18 @@
                   changed or taken away
       slice_by    a column. The rows of one value (a slice) are made of rows of that
                   value alone in each parent that notes changes by it. How to find the
-                  rows of a parent that has no such column stands in slice_through:
-                  {parent: [its column, a parent that has both columns, the name there
-                  if another]}. All other parents count for every slice: when one of
-                  them changes, the whole model is built.
+                  rows of a parent that calls it otherwise, or has no such column,
+                  stands in slice_through: {parent: [its column, what has both
+                  columns, the name or names there if others]}. What has both is a
+                  parent or, where rows come and go with other parents alone, `this`,
+                  the model as it was. All other parents count for every slice: when
+                  one of them changes, the whole model is built. A model that writes
+                  the tool before its parents' ids says so in slice_prefix, one that
+                  writes something else before each parent's, at the end of the list.
+
+    Raw tables have no notes. A staging view with raw_keys, {its column: SQL over the
+    columns of its raw table}, keeps the hash of each raw row beside those columns in
+    a table raw_rows_of__<view>, and notes the values of rows that came or went.
 
     Only slices that changed are then built, by the same SQL over those rows of its
     parents, and put in place of the old ones in one transaction. The notes live as
@@ -42,33 +50,49 @@
 
 
 {#- The parents that a model or view reads by slices, a list of {'node', 'relation',
-    'column', 'through': the relation that has both columns or none, 'known_as': the
-    column's name there}. -#}
+    'column', 'through': the node that has both columns or none, 'known_as': names of
+    the column there, 'prefix': what stands before it in the key}. -#}
 {% macro sliced_parents(node) -%}
     {%- set found = [] -%}
-    {%- set relations = {} -%}
+    {%- set nodes = {'this': node} -%}
     {%- for id in node.depends_on.nodes if id in graph.nodes -%}
-        {%- set parent = graph.nodes[id] -%}
-        {%- do relations.update({parent.name: api.Relation.create(
-            database=parent.database, schema=parent.schema, identifier=parent.alias
-        )}) -%}
+        {%- do nodes.update({graph.nodes[id].name: graph.nodes[id]}) -%}
     {%- endfor -%}
     {%- for id in node.depends_on.nodes if id in graph.nodes -%}
         {%- set parent = graph.nodes[id] -%}
         {%- set way = (node.config.get('slice_through') or {}).get(
             parent.name, [node.config.get('slice_by')]
         ) -%}
-        {%- set column = way[0] -%}
-        {%- if column and column in (parent.config.get('changes_by') or []) -%}
+        {%- set column, through, known_as, prefix = (way + [none] * 3)[:4] -%}
+        {%- if column and column in noted_columns(parent) -%}
             {%- do found.append({
-                'node': parent, 'relation': relations[parent.name],
-                'column': column,
-                'through': relations[way[1]] if way[1:] else none,
-                'known_as': way[2] if way[2:] else column
+                'node': parent, 'relation': relation_of(parent), 'column': column,
+                'through': nodes[through] if through else none,
+                'known_as': [known_as or column] if known_as is not sequence
+                    or known_as is string else known_as,
+                'prefix': prefix or node.config.get('slice_prefix') or ''
             }) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+
+{#- The columns by which a model or view notes its changes. -#}
+{% macro noted_columns(node) -%}
+    {{ return(
+        node.config.get('changes_by')
+        or (node.config.get('raw_keys') or {}).keys() | list
+    ) }}
+{%- endmacro %}
+
+
+{#- A model, seed or source as a relation. -#}
+{% macro relation_of(node) -%}
+    {{ return(api.Relation.create(
+        database=node.database, schema=node.schema,
+        identifier=node.identifier or node.alias
+    )) }}
 {%- endmacro %}
 
 
@@ -82,15 +106,26 @@
     {%- set table = temporary(this.identifier ~ '__slices') -%}
     {%- set selects = [] -%}
     {%- for parent in changed -%}
-        {%- set values = 'select distinct ' ~ parent.column ~ ' from '
-            ~ changes_of(parent.relation) -%}
-        {%- do selects.append(
-            values if not parent.through
-            else 'select distinct ' ~ key ~ ' from ' ~ parent.through ~ ' where '
-                ~ parent.known_as ~ ' in (' ~ values ~ ')'
-        ) -%}
+        {%- set values = ' from ' ~ changes_of(parent.relation) -%}
+        {%- if not parent.through -%}
+            {%- do selects.append(
+                'select ' ~ prefixed(parent.prefix, parent.column) ~ ' as ' ~ key
+                ~ values
+            ) -%}
+        {%- endif -%}
+        {%- for column in parent.known_as if parent.through -%}
+            {%- do selects.append(
+                'select ' ~ prefixed(
+                    '' if is_this(parent.through) else parent.prefix, key
+                ) ~ ' as ' ~ key ~ ' from ' ~ relation_of(parent.through) ~ ' where '
+                ~ column ~ ' in (select ' ~ parent.column ~ values ~ ')'
+            ) -%}
+        {%- endfor -%}
     {%- endfor -%}
-    {%- do make_temporary(table, selects | join(' union ')) -%}
+    {%- do make_temporary(table,
+        'select distinct ' ~ key ~ ' from (' ~ selects | join(' union all ')
+        ~ ') as changed'
+    ) -%}
     {%- set counted = run_query(
         'select count(*), count(' ~ key ~ ') from ' ~ table
     ).rows[0] -%}
@@ -104,45 +139,104 @@
 {%- endmacro %}
 
 
-{#- A condition: the row belongs to one of the slices. -#}
-{% macro in_slices(slices, parent=none) -%}
-    {%- set wanted = slices.key ~ ' in (select ' ~ slices.key ~ ' from '
-        ~ slices.table ~ ')'
-        ~ (' or ' ~ slices.key ~ ' is null' if slices.with_null) -%}
+{#- A parent's key as the model spells it. -#}
+{% macro prefixed(prefix, column) -%}
+    {{ return(text_literal(prefix) ~ ' || ' ~ column if prefix else column) }}
+{%- endmacro %}
+
+
+{#- Whether a node is the model that is being built. -#}
+{% macro is_this(node) -%}
+    {{ return(node.unique_id == model.unique_id) }}
+{%- endmacro %}
+
+
+{#- A condition: the key, an expression, is one of the slices'. -#}
+{% macro in_slices(slices, key) -%}
     {{ return(
-        parent.column ~ ' in (select ' ~ parent.known_as ~ ' from ' ~ parent.through
-        ~ ' where ' ~ wanted ~ ')' if parent and parent.through else wanted
+        key ~ ' in (select ' ~ slices.key ~ ' from ' ~ slices.table ~ ')'
+        ~ (' or ' ~ key ~ ' is null' if slices.with_null else '')
     ) }}
 {%- endmacro %}
 
 
-{#- SQL of a model or view over the rows of some slices alone. A view that goes by
-    slices itself is read by its own SQL where the engine gives it: from outside, no
-    condition gets past its windows. -#}
-{% macro sql_of_slices(sql, node, slices) -%}
+{#- SQL of a model or view over the rows of some slices alone.
+      prefix  what stands before the view's own key in that of the slices -#}
+{% macro sql_of_slices(sql, node, slices, prefix='') -%}
     {%- set found = namespace(sql=sql) -%}
     {%- set parents = sliced_parents(node) -%}
     {%- for parent in parents -%}
-        {%- set name = modules.re.escape(parent.relation.schema) ~ '"?[.]"?'
-            ~ modules.re.escape(parent.relation.identifier) -%}
-        {%- set name = '(?:"?\\w+"?[.])?"?' ~ name ~ '(?:"|\\b)' -%}
-        {%- set rows = '@slice ' ~ loop.index ~ '@' -%}
-        {%- set found.sql = modules.re.sub(
-            name ~ '(?i:(?! as ))', rows ~ ' as ' ~ parent.relation.identifier,
-            modules.re.sub(name ~ '(?i:(?= as ))', rows, found.sql)
+        {%- set found.sql = put_in_place(
+            parent.relation, '@slice ' ~ loop.index ~ '@', found.sql
         ) -%}
     {%- endfor -%}
     {%- for parent in parents -%}
-        {%- set own = sql_of_view(parent.relation)
-            if parent.node.config.materialized == 'view' and not parent.through -%}
-        {%- set rows = sql_of_slices(own, parent.node, slices) if own
-            else 'select * from ' ~ parent.relation ~ ' where '
-                ~ in_slices(slices, parent) -%}
         {%- set found.sql = found.sql | replace(
-            '@slice ' ~ loop.index ~ '@', '(' ~ rows ~ ')'
+            '@slice ' ~ loop.index ~ '@',
+            '(' ~ parent_in_slices(parent, slices, prefix) ~ ')'
         ) -%}
     {%- endfor -%}
     {{ return(found.sql) }}
+{%- endmacro %}
+
+
+{#- SQL that reads something else in place of a relation, under its name. -#}
+{% macro put_in_place(relation, rows, sql) -%}
+    {%- set name = '(?:"?\\w+"?[.])?"?' ~ modules.re.escape(relation.schema)
+        ~ '"?[.]"?' ~ modules.re.escape(relation.identifier) ~ '(?:"|\\b)' -%}
+    {{ return(modules.re.sub(
+        name ~ '(?i:(?! as ))', rows ~ ' as "' ~ relation.identifier ~ '"',
+        modules.re.sub(name ~ '(?i:(?= as ))', rows, sql)
+    )) }}
+{%- endmacro %}
+
+
+{#- A select of a parent's rows that belong to some slices. Of what is found through
+    the model as it was, all rows: it does not know those of new slices. -#}
+{% macro parent_in_slices(parent, slices, prefix) -%}
+    {%- if not parent.through -%}
+        {{ return(rows_in_slices(
+            parent.node, parent.column, slices, prefix ~ parent.prefix
+        )) }}
+    {%- elif is_this(parent.through) -%}
+        {{ return('select * from ' ~ parent.relation) }}
+    {%- endif -%}
+    {%- set selects = [] -%}
+    {%- for column in parent.known_as -%}
+        {%- do selects.append(
+            'select ' ~ column ~ ' from (' ~ rows_in_slices(
+                parent.through, slices.key, slices, prefix ~ parent.prefix
+            ) ~ ') as through'
+        ) -%}
+    {%- endfor -%}
+    {{ return(
+        'select * from ' ~ parent.relation ~ ' where ' ~ parent.column
+        ~ ' in (' ~ selects | join(' union all ') ~ ')'
+    ) }}
+{%- endmacro %}
+
+
+{#- A select of a model's rows whose column, after the prefix, is one of the slices'. A
+    view is read by its own SQL where the engine gives it: from outside, no condition
+    gets past its windows, nor before what it makes of each raw row. -#}
+{% macro rows_in_slices(node, column, slices, prefix) -%}
+    {%- set raw_key = (node.config.get('raw_keys') or {}).get(column) -%}
+    {%- set raw = raw_relation(node) -%}
+    {%- set own = sql_of_view(relation_of(node))
+        if node.config.materialized == 'view'
+        and (node.config.get('slice_by') == column or raw_key and raw) -%}
+    {%- if own and raw_key -%}
+        {{ return(put_in_place(
+            raw, '(select * from ' ~ raw ~ ' where '
+            ~ in_slices(slices, prefixed(prefix, raw_key)) ~ ')', own
+        )) }}
+    {%- elif own -%}
+        {{ return(sql_of_slices(own, node, slices, prefix)) }}
+    {%- endif -%}
+    {{ return(
+        'select * from ' ~ relation_of(node) ~ ' where '
+        ~ in_slices(slices, prefixed(prefix, column))
+    ) }}
 {%- endmacro %}
 
 
@@ -151,16 +245,17 @@
       contents  what they were before -#}
 {% macro replace_slices(existing, slices, contents) -%}
     {%- set fresh = temporary(this.identifier ~ '__fresh') -%}
-    {%- set of_slices = ' where ' ~ in_slices(slices) -%}
+    {%- set of_slices = ' where ' ~ in_slices(slices, slices.key) -%}
+    {#- Rows of other slices that came along are left out. -#}
+    {%- set sql = 'select * from (' ~ sql_of_slices(compiled_code, model, slices)
+        ~ ') as fresh' ~ of_slices -%}
     {%- do drop_temporary(fresh) -%}
     {% call statement('fresh') %}
-        {{ create_table_as(
-            True, fresh, sql_of_slices(compiled_code, model, slices)
-        ) }}
+        {{ create_table_as(True, fresh, sql) }}
     {% endcall %}
     {#- dbt's log says what became of the model. -#}
     {% call noop_statement('main', 'SLICES ' ~ slices.count, 'SLICES', slices.count) %}
-        {{ sql_of_slices(compiled_code, model, slices) }}
+        {{ sql }}
     {% endcall %}
     {%- set removed = contents_of(existing, of_slices) -%}
     {%- set added = contents_of(fresh) -%}
@@ -232,9 +327,102 @@
 {#- A view's slices that changed are what it notes. -#}
 {% macro note_slices(slices, contents) -%}
     {% call statement('note') %}
-        create table {{ changes_of(this) }} as select * from {{ slices.table }}
+        create table {{ changes_of(this) }} as
+        select {{ slices.key }} from {{ slices.table }}
     {% endcall %}
     {%- do remember(changes_of(this), '-', contents) -%}
+{%- endmacro %}
+
+
+{#- The raw table that a staging view with raw_keys reads, or none: it may be absent. -#}
+{% macro raw_relation(node) -%}
+    {%- for id in node.depends_on.nodes
+        if node.config.get('raw_keys') and id in graph.sources -%}
+        {{ return(relation_of(graph.sources[id])) }}
+    {%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+
+{#- Where a staging view keeps which raw rows it has seen. -#}
+{% macro seen_rows_of(view) -%}
+    {{ return(api.Relation.create(
+        database=view.database, schema=generate_schema_name('intermediate', none),
+        identifier='raw_rows_of__' ~ view.identifier, type='table'
+    )) }}
+{%- endmacro %}
+
+
+{#- Write down which raw rows there are and note which keys have other rows than before.
+      raw       the raw table
+      contents  what the view was before, if its rows were seen then; else none -#}
+{% macro see_raw_rows(raw, contents) -%}
+    {%- set seen = seen_rows_of(this) -%}
+    {%- set now = seen.incorporate(path={'identifier': seen.identifier ~ '__now'}) -%}
+    {%- set keys = config.get('raw_keys') -%}
+    {%- set columns = keys.keys() | join(', ') -%}
+    {%- do drop_temporary(now) -%}
+    {% call statement('see') %}
+        create table {{ now }} as
+        select
+            {%- for column, sql in keys.items() %}
+            {{ sql }} as {{ column }},
+            {%- endfor %}
+            {{ row_hash('raw_rows') }} as row_hash
+        from {{ raw }} as raw_rows
+    {% endcall %}
+    {%- set raw_contents = run_query(
+        "select count(*) || ':' || coalesce(sum(row_hash), 0) from " ~ now
+    ).rows[0][0] -%}
+    {%- if contents -%}
+    {% call statement('note') %}
+        create table {{ changes_of(this) }} as
+        with
+
+        changed as (
+
+            select row_hash
+            from (
+                select row_hash, 1 as side from {{ now }}
+                union all
+                select row_hash, -1 as side from {{ seen }}
+            ) as sides
+            group by row_hash
+            having sum(side) <> 0
+
+        )
+
+        select {{ columns }} from {{ now }}
+        where row_hash in (select row_hash from changed)
+        union
+        select {{ columns }} from {{ seen }}
+        where row_hash in (select row_hash from changed)
+    {% endcall %}
+    {%- do remember(changes_of(this), '-', contents) -%}
+    {%- endif -%}
+    {%- do leave_out_forgotten(now, keys) -%}
+    {%- do drop_temporary(seen) -%}
+    {% call statement('rename') %}
+        alter table {{ now }} rename to {{ adapter.quote(seen.identifier) }}
+    {% endcall %}
+    {%- do remember(seen, '-', raw_contents) -%}
+{%- endmacro %}
+
+
+{#- Raw tables may still hold rows of forgotten people; what was seen of them goes. -#}
+{% macro leave_out_forgotten(seen, keys) -%}
+    {%- if run_query(own_hashes() ~ ' limit 1').rows -%}
+        {%- set values = [] -%}
+        {%- for column in keys -%}
+            {%- do values.append('coalesce(' ~ column ~ ", '')") -%}
+        {%- endfor -%}
+        {%- set key = values | join(" || '|' || ") -%}
+        {% call statement('leave_out') %}
+            delete from {{ seen }} where {{ key }} not in (
+                select {{ key }} from {{ this }}
+            )
+        {% endcall %}
+    {%- endif -%}
 {%- endmacro %}
 
 

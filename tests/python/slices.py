@@ -1,4 +1,4 @@
-"""Raw tables as they arrive: in slices, late, twice, and changed afterwards.
+"""Raw tables as they arrive: in slices, late, twice, changed and gone afterwards.
 
 A delivery is the whole of the raw tables at one time, as `load_raw` takes it: what
 a loader had written by then.
@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 # How many rows come at any time instead of in their turn, come once more later
-# on, or were other than they are at first.
-LATE, TWICE, CHANGED = 0.3, 0.05, 0.1
+# on, were other than they are at first, or are taken away again.
+LATE, TWICE, CHANGED, GONE = 0.3, 0.05, 0.1, 0.03
 
 
 @dataclass
@@ -52,17 +52,20 @@ class Deliveries:
             rows = connection.execute("select count(*) from raw").fetchone()[0]
             plan = list(self.plan(path.stem, rows))
             connection.execute(
-                "create table plan (place bigint, first int, again int, settled int)"
+                "create table plan"
+                " (place bigint, first int, again int, settled int, gone int)"
             )
             if plan:
-                connection.executemany("insert into plan values (?, ?, ?, ?)", plan)
+                connection.executemany("insert into plan values (?, ?, ?, ?, ?)", plan)
             connection.execute(
                 f"""
                 copy (
                     select {self.columns(connection, current)}
                     from raw join plan using (place)
                     cross join (select 1 as copy union all select 2) as copies
-                    where first <= {current} and (copy = 1 or again <= {current})
+                    where
+                        first <= {current} and gone > {current}
+                        and (copy = 1 or again <= {current})
                     order by hash(place + {self.seed} * 7919 + copy)
                 ) to '{target}' (format parquet)
                 """
@@ -82,16 +85,17 @@ class Deliveries:
             for name, kind in kept
         )
 
-    def plan(self, table: str, rows: int) -> Iterator[tuple[int, int, int, int]]:
-        """Of each row: the slice it comes in, comes again, and is settled in."""
+    def plan(self, table: str, rows: int) -> Iterator[tuple[int, ...]]:
+        """Of each row: the slice it comes in, comes again, is settled and goes in."""
         luck = random.Random(f"{self.seed} {table}")
         for place in range(rows):
             first = place * self.number // rows
             if luck.random() < LATE:
                 first = luck.randrange(self.number)
-            later = [luck.randrange(first, self.number) for _ in range(2)]
+            later = [luck.randrange(first, self.number) for _ in range(3)]
             yield (
                 place, first,
                 later[0] if luck.random() < TWICE else self.number,
                 later[1] if luck.random() < CHANGED else first,
+                later[2] + 1 if luck.random() < GONE else self.number,
             )

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'score_id',
+    changes_by = ['score_id']
+) }}
+
 -- Grain: one row per score of a run or a session; all enabled tools stacked.
 {# A new tool is one more int_<tool>__agent_scores and its name in a switch var;
     nothing here changes. #}

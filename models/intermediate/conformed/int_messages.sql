@@ -1,6 +1,6 @@
 {{ config(
     slice_by = 'message_id',
-    changes_by = ['message_id']
+    changes_by = ['message_id', 'ticket_id']
 ) }}
 
 -- Grain: one row per public or private message, as one system carries it;

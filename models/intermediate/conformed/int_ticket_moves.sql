@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
+
 -- Grain: one row per time a ticket was given to somebody; all enabled tools stacked.
 {# A new tool is one more int_<tool>__ticket_moves and its name in a switch var;
     nothing here changes. #}

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
+
 -- Grain: one row per recorded status of a ticket; all enabled tools stacked.
 {# A new tool is one more int_<tool>__ticket_status_changes and its name in a switch
     var; nothing here changes. #}

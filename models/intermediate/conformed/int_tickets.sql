@@ -1,4 +1,7 @@
-{{ config(changes_by = ['ticket_id']) }}
+{{ config(
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
 
 -- Grain: one row per ticket; all enabled tools stacked.
 {# A new tool is one more int_<tool>__tickets and its name in a switch var;

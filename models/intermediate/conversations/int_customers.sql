@@ -1,3 +1,5 @@
+{{ config(changes_by = ['customer_key']) }}
+
 -- Grain: one customer key that one system holds, and the customer it means.
 -- The crosswalk has the last word, about the key itself before the key that it
 -- was resolved to, and for one system before all of them.

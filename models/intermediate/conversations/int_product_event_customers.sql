@@ -1,4 +1,15 @@
-{{ config(changes_by = ['event_id']) }}
+{% set external_key = customer_key_of('external', 'customer_external_id') -%}
+{%- set email_key = customer_key_of('email', 'customer_email') -%}
+{%- set anonymous_key = customer_key_of('anonymous', 'anonymous_id') -%}
+{{ config(
+    slice_by = 'event_id',
+    changes_by = ['event_id'],
+    slice_through = {
+        'int_customers': [
+            'customer_key', 'int_product_events', [external_key, email_key, anonymous_key]
+        ],
+    }
+) }}
 
 -- Grain: one product event. customer_id is null when the event names nobody.
 
@@ -21,10 +32,9 @@ keyed as (
     select
         event_id,
         source_name,
-        {{ customer_key_of('external', 'customer_external_id') }}
-            as external_key,
-        {{ customer_key_of('email', 'customer_email') }} as email_key,
-        {{ customer_key_of('anonymous', 'anonymous_id') }} as anonymous_key
+        {{ external_key }} as external_key,
+        {{ email_key }} as email_key,
+        {{ anonymous_key }} as anonymous_key
     from int_product_events
 
 ),

@@ -1,3 +1,5 @@
+{{ config(changes_by = ['conversation_id']) }}
+
 -- Grain: a closed conversation and a later contact of the same customer, opened
 -- after the first was resolved and within the widest window (168 hours, the last
 -- instant counts). Whether the two are about the same issue is decided later.

@@ -1,3 +1,15 @@
+{% set external_key = customer_key_of('external', 'customer_external_id') -%}
+{%- set email_key = customer_key_of('email', 'customer_email') -%}
+{%- set requester_key = own_customer_key('source_name', 'requester_id') -%}
+{{ config(
+    slice_by = 'ticket_id',
+    slice_through = {
+        'int_customers': [
+            'customer_key', 'int_tickets', [external_key, email_key, requester_key]
+        ],
+    }
+) }}
+
 -- Grain: one ticket. A requester without external id and e-mail is still one
 -- person to the help desk: its own id is the key. No requester: null.
 
@@ -20,10 +32,9 @@ keyed as (
     select
         ticket_id,
         source_name,
-        {{ customer_key_of('external', 'customer_external_id') }}
-            as external_key,
-        {{ customer_key_of('email', 'customer_email') }} as email_key,
-        {{ own_customer_key('source_name', 'requester_id') }} as requester_key
+        {{ external_key }} as external_key,
+        {{ email_key }} as email_key,
+        {{ requester_key }} as requester_key
     from int_tickets
 
 ),

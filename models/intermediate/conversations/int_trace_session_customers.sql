@@ -1,3 +1,15 @@
+{% set external_key = customer_key_of('external', 'customer_external_id') -%}
+{%- set email_key = customer_key_of('email', 'customer_email') -%}
+{%- set anonymous_key = customer_key_of('anonymous', 'customer_anonymous_id') -%}
+{{ config(
+    slice_by = 'trace_session_id',
+    slice_through = {
+        'int_customers': [
+            'customer_key', 'int_trace_sessions', [external_key, email_key, anonymous_key]
+        ],
+    }
+) }}
+
 -- Grain: one trace session. customer_id is null when its trace names nobody.
 
 with
@@ -19,11 +31,9 @@ keyed as (
     select
         trace_session_id,
         source_name,
-        {{ customer_key_of('external', 'customer_external_id') }}
-            as external_key,
-        {{ customer_key_of('email', 'customer_email') }} as email_key,
-        {{ customer_key_of('anonymous', 'customer_anonymous_id') }}
-            as anonymous_key
+        {{ external_key }} as external_key,
+        {{ email_key }} as email_key,
+        {{ anonymous_key }} as anonymous_key
     from int_trace_sessions
 
 ),

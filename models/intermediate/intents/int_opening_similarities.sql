@@ -1,3 +1,15 @@
+{% set of_both = [
+    'conversation_id', 'int_recontact_pairs',
+    ['conversation_id', 'next_conversation_id'],
+] -%}
+{{ config(
+    slice_by = 'conversation_id',
+    slice_through = {
+        'int_opening_terms': of_both,
+        'int_opening_intent_scores': of_both,
+    }
+) }}
+
 -- Grain: one conversation and one later one of the same customer, at most
 -- 168 hours apart. Two openings are alike when they speak for the same intents
 -- to the same degree, and, to a lesser part, when they use the same words.

@@ -72,7 +72,8 @@ calls as (
 
     select
         run_conversations.conversation_id,
-        agent_steps.source_name || ':' || agent_steps.step_id as tool_call_id,
+        agent_steps.source_name || ':' || agent_steps.run_id
+        || ':' || agent_steps.step_id as tool_call_id,
         {{ small_letters('agent_steps.tool_name') }} as tool_name,
         agent_steps.logged_input,
         agent_steps.is_error,

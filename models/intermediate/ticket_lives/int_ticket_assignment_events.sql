@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
+
 -- Grain: one move of a ticket, told apart by what it means. It was handed to a
 -- human when a human got what the AI had: the AI held it last, or no human has
 -- had it since it was last (re)opened and the AI wrote publicly since. A chat

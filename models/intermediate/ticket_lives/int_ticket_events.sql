@@ -1,4 +1,7 @@
-{{ config(changes_by = ['ticket_id']) }}
+{{ config(
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
 
 -- Grain: one row per change in a ticket's life, whatever tool keeps the ticket.
 

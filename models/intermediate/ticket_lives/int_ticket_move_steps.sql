@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
+
 -- Grain: one time a ticket was given to somebody, with who held it just before.
 
 with

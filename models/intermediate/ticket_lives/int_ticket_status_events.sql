@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
+
 -- Grain: one time a ticket was closed or reopened. Becoming done is a close,
 -- leaving it is a reopen; the automation that turns solved into closed days
 -- later is neither. Help desks reopen by themselves when the customer writes:

@@ -1,3 +1,8 @@
+{{ config(
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
+
 -- Grain: one recorded status of a ticket, with whether the ticket was done
 -- (solved, resolved or closed) then and just before.
 

@@ -1,4 +1,8 @@
-{{ config(enabled = 'langfuse' in var('trace_sources')) }}
+{% set source_row_id = configured_field('id') -%}
+{{ config(
+    enabled = 'langfuse' in var('trace_sources'),
+    raw_keys = {'source_row_id': source_row_id}
+) }}
 
 -- Grain: one version of one score, usable or not. A score hangs on a trace (its
 -- observation, if any, is inside it) or on a session.
@@ -28,7 +32,7 @@ renamed as (
     select
 
         ---------- ids
-        {{ configured_field('id') }} as source_row_id,
+        {{ source_row_id }} as source_row_id,
         {{ configured_field('trace_id') }} as trace_id,
         {{ configured_field('session_id') }} as session_ref,
 

@@ -1,4 +1,9 @@
-{{ config(enabled = 'langfuse' in var('trace_sources')) }}
+{{ config(
+    enabled = 'langfuse' in var('trace_sources'),
+    slice_by = 'score_id',
+    changes_by = ['score_id'],
+    slice_through = {'stg_langfuse__scores': ['source_row_id']}
+) }}
 
 -- Grain: one score in its newest version. Free text and labels of kinds yet
 -- unknown may quote a customer and stay behind.

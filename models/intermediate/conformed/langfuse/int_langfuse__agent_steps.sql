@@ -1,15 +1,17 @@
+{% set layout_steps = {
+    'legacy': 'int_langfuse__legacy_steps',
+    'v2': 'stg_langfuse__observations_v2',
+}[var('langfuse_layout')] -%}
 {{ config(
     enabled = 'langfuse' in var('trace_sources'),
-    changes_by = ['run_id']
+    slice_by = 'run_id',
+    changes_by = ['run_id'],
+    slice_through = {layout_steps: ['trace_id']}
 ) }}
 
 -- Grain: one step of a trace in its newest version. The traces table (in the v2
 -- layout: the root rows) stands for the runs: the steps of a trace that was
 -- deleted or cannot be used are left out with it.
-{%- set layout_steps = {
-    'legacy': 'int_langfuse__legacy_steps',
-    'v2': 'stg_langfuse__observations_v2',
-}[var('langfuse_layout')] %}
 {%- set layout_trace = {
     'legacy': "observation_type = 'TRACE'",
     'v2': 'is_root',
@@ -36,7 +38,7 @@ usable as (
         source_row_id,
         {{ contents | join(',\n        ') }},
         loaded_at,
-        count(*) over (partition by source_row_id) as version_count
+        count(*) over (partition by trace_id, source_row_id) as version_count
 
     from steps
 
@@ -49,7 +51,7 @@ versions as (
     select
         *,
         row_number() over (
-            partition by source_row_id
+            partition by trace_id, source_row_id
             order by
                 loaded_at desc,
                 {{ tie_break(contents) }} desc

@@ -1,7 +1,9 @@
 {{ config(
     enabled = 'langfuse' in var('trace_sources')
         and var('langfuse_layout') == 'legacy',
-    materialized = 'view'
+    materialized = 'view',
+    slice_by = 'trace_id',
+    changes_by = ['trace_id']
 ) }}
 
 -- Grain: one version of a trace or of an observation, in the columns of the v2

@@ -2,16 +2,12 @@
 
 -- Grain: one pair of keys that Mixpanel has seen together, at its first time.
 -- anonymous_id is the id from before, external_id the one it was identified as.
-{%- set layout_events = {
-    'fivetran': 'stg_mixpanel__events',
-    'airbyte': 'stg_mixpanel__exports',
-}[var('mixpanel_layout')] %}
 
 with
 
-events as (
+int_mixpanel__product_events as (
 
-    select * from {{ ref(layout_events) }}
+    select * from {{ ref('int_mixpanel__product_events') }}
 
 ),
 
@@ -38,13 +34,11 @@ emailed as (
     select
         customer_external_id as external_id,
         customer_email as email,
-        case when customer_external_id is null then distinct_id end
+        case when customer_external_id is null then anonymous_id end
             as anonymous_id,
         min(occurred_at) as seen_at
-    from events
-    where
-        quarantine_reason is null
-        and customer_email is not null
+    from int_mixpanel__product_events
+    where customer_email is not null
     group by 1, 2, 3
 
 ),

@@ -1,7 +1,10 @@
-{{ config(enabled = 'mixpanel' in var('event_sources')) }}
+{{ config(
+    enabled = 'mixpanel' in var('event_sources'),
+    slice_by = 'mixpanel_insert_id'
+) }}
 
--- Grain: one pair of ids that one event says are one person. first_id is the
--- one from before: the device, the old id.
+-- Grain: one pair of ids that one event (by its insert_id) says are one person.
+-- first_id is the one from before: the device, the old id.
 -- Three generations of Mixpanel's identity management say it in different ways,
 -- and a project may hold all of them. Airbyte lands each property without its "$".
 {%- set layout_events = {
@@ -29,6 +32,7 @@ usable as (
 identified as (
 
     select
+        mixpanel_insert_id,
         coalesce(
             {{ json_text('properties', '$anon_id') }},
             {{ json_text('properties', 'anon_id') }},
@@ -52,6 +56,7 @@ identified as (
 aliased as (
 
     select
+        mixpanel_insert_id,
         coalesce(
             {{ json_text('properties', 'distinct_id') }}, distinct_id
         ) as first_id,
@@ -66,6 +71,7 @@ aliased as (
 merges_named as (
 
     select
+        mixpanel_insert_id,
         coalesce(
             {{ json_text('properties', '$distinct_ids') }},
             replace(
@@ -81,6 +87,7 @@ merges_named as (
 merged as (
 
     select
+        mixpanel_insert_id,
         {{ json_text('distinct_ids', [0]) }} as first_id,
         {{ json_text('distinct_ids', [1]) }} as second_id,
         occurred_at
@@ -91,6 +98,7 @@ merged as (
 resolved_by_mixpanel as (
 
     select
+        mixpanel_insert_id,
         distinct_id_before_identity as first_id,
         distinct_id as second_id,
         occurred_at
@@ -102,6 +110,7 @@ resolved_by_mixpanel as (
 sent_with_user_id as (
 
     select
+        mixpanel_insert_id,
         coalesce(device_id, distinct_id_before_identity, distinct_id)
             as first_id,
         customer_external_id as second_id,
@@ -133,6 +142,7 @@ judged as (
 directed as (
 
     select
+        mixpanel_insert_id,
         case
             when is_second_made_up and not is_first_made_up then second_id
             else first_id
@@ -161,6 +171,7 @@ stacked as (
 identity_pairs as (
 
     select
+        mixpanel_insert_id,
         trim(first_id) as first_id,
         trim(second_id) as second_id,
         min(occurred_at) as seen_at
@@ -170,7 +181,7 @@ identity_pairs as (
         and trim(second_id) <> ''
         and {{ small_letters('trim(first_id)') }}
         <> {{ small_letters('trim(second_id)') }}
-    group by 1, 2
+    group by 1, 2, 3
 
 )
 

@@ -1,5 +1,6 @@
 {{ config(
     enabled = 'mixpanel' in var('event_sources'),
+    slice_by = 'mixpanel_insert_id',
     changes_by = ['event_id']
 ) }}
 
@@ -53,6 +54,7 @@ product_events as (
 
     select
         event_id,
+        mixpanel_insert_id,
         'mixpanel' as source_name,
         customer_external_id,
         customer_email,

@@ -1,4 +1,7 @@
-{{ config(enabled = 'mixpanel' in var('event_sources')) }}
+{{ config(
+    enabled = 'mixpanel' in var('event_sources'),
+    slice_by = 'mixpanel_insert_id'
+) }}
 
 -- Grain: one raw row that cannot be used.
 {%- set layout_events = {
@@ -24,6 +27,7 @@ quarantined_rows as (
         '{{ table_name }}' as table_name,
         coalesce(mixpanel_insert_id, event_id) as row_id,
         quarantine_reason,
+        mixpanel_insert_id,
         loaded_at
     from events
     where quarantine_reason is not null

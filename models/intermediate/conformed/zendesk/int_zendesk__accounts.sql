@@ -1,4 +1,13 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{% set users = {
+    'fivetran': 'stg_zendesk__users',
+    'airbyte': 'stg_zendesk__users_airbyte',
+}[var('zendesk_layout')] -%}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'account_id',
+    changes_by = ['account_id'],
+    slice_through = {users: ['user_id']}
+) }}
 
 -- Grain: one account of the help desk: customers, agents and bots. Bots hold
 -- agent seats like people, so the seed ai_agents has the first word about who
@@ -8,10 +17,7 @@ with
 
 users as (
 
-    select * from {{ ref({
-        'fivetran': 'stg_zendesk__users',
-        'airbyte': 'stg_zendesk__users_airbyte',
-    }[var('zendesk_layout')]) }}
+    select * from {{ ref(users) }}
 
 ),
 

@@ -1,4 +1,8 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
 
 -- Grain: one ticket whose chat a person of the company began. Zendesk calls
 -- every chat agent-initiated that a bot greeted first, so its word counts only

@@ -1,4 +1,15 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{% set chats = {
+    'fivetran': 'stg_zendesk__ticket_chats',
+    'airbyte': 'stg_zendesk__ticket_chats_airbyte',
+}[var('zendesk_layout')] -%}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'chat_id',
+    changes_by = ['chat_id'],
+    slice_through = {
+        'int_zendesk__current_tickets': ['ticket_id', chats],
+    }
+) }}
 
 -- Grain: one chat event whose chat belongs to a ticket. One chat can belong to
 -- several tickets: the event goes to the newest of them that existed by then (a
@@ -15,10 +26,7 @@ current_events as (
 
 chats as (
 
-    select * from {{ ref({
-        'fivetran': 'stg_zendesk__ticket_chats',
-        'airbyte': 'stg_zendesk__ticket_chats_airbyte',
-    }[var('zendesk_layout')]) }}
+    select * from {{ ref(chats) }}
 
 ),
 
@@ -51,6 +59,7 @@ candidates as (
 
     select
         current_events.chat_event_id,
+        current_events.chat_id,
         chat_tickets.ticket_id,
         chat_tickets.requester_id,
         {{ seconds_between(
@@ -93,6 +102,7 @@ event_tickets as (
 
     select
         chat_event_id,
+        chat_id,
         ticket_id,
         requester_id
 

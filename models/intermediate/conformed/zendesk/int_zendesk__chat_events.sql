@@ -1,4 +1,11 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'chat_id',
+    changes_by = ['chat_id', 'ticket_id'],
+    slice_through = {
+        'int_zendesk__accounts': ['account_id', 'this', 'actor_id'],
+    }
+) }}
 
 -- Grain: one chat event, with its ticket (null when the chat has none) and who
 -- did it. A bot may write through an agent's seat, so every sign of a bot comes

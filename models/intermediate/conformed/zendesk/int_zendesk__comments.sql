@@ -1,4 +1,12 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'comment_id',
+    changes_by = ['comment_id', 'ticket_id'],
+    slice_through = {
+        'int_zendesk__current_tickets': ['ticket_id', 'this'],
+        'int_zendesk__accounts': ['account_id', 'this', 'author_id'],
+    }
+) }}
 
 -- Grain: one comment, in its newest loaded version, with who wrote it. A copied
 -- in end-user counts as a customer like the requester. An account that the help

@@ -1,4 +1,8 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    slice_prefix = 'zendesk:'
+) }}
 
 -- Grain: one satisfaction survey offered. The field satisfaction_score is
 -- 'offered', then 'good' or 'bad' once (or each time) the customer answers; the

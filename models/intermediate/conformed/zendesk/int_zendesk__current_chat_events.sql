@@ -1,4 +1,8 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'chat_id',
+    changes_by = ['chat_id']
+) }}
 
 -- Grain: one chat event, in its newest load.
 

@@ -1,4 +1,8 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
 
 -- Grain: one ticket, in its newest loaded version. Deleted tickets stay.
 

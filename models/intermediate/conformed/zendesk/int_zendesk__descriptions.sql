@@ -1,4 +1,11 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id'],
+    slice_through = {
+        'int_zendesk__accounts': ['account_id', 'this', 'author_id'],
+    }
+) }}
 
 -- Grain: one ticket without comments and chat messages that has a description.
 -- Elsewhere the description is the first comment again.

@@ -1,4 +1,11 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id'],
+    slice_through = {
+        'int_zendesk__accounts': ['account_id', 'this', 'actor_id'],
+    }
+) }}
 
 -- Grain: one change of one field of a ticket, in its newest load, with who made
 -- it. Zendesk often names nobody: the system did it, as far as anyone knows.

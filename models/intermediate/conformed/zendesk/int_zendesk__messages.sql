@@ -1,5 +1,7 @@
 {{ config(
     enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    slice_prefix = 'zendesk:',
     changes_by = ['message_id']
 ) }}
 

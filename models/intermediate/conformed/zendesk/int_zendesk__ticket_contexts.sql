@@ -1,4 +1,13 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id'],
+    slice_through = {
+        'int_zendesk__accounts': [
+            'account_id', 'this', ['requester_id', 'submitter_id']
+        ],
+    }
+) }}
 
 -- Grain: one ticket with what companies use to say that it is spam, a test,
 -- begun by the company, or handed over for a reason. The vars zendesk_is_spam,

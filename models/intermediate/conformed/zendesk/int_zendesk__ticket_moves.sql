@@ -1,4 +1,14 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    slice_prefix = 'zendesk:',
+    changes_by = ['ticket_id'],
+    slice_through = {
+        'int_zendesk__accounts': [
+            'account_id', 'int_zendesk__field_changes', 'new_value'
+        ],
+    }
+) }}
 
 -- Grain: one time a ticket was given to somebody: to an assignee, to a group
 -- known to hold people (var zendesk_human_group_ids), or to a department in a

@@ -1,4 +1,7 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    changes_by = ['ticket_id']
+) }}
 
 -- Grain: one ticket that was merged into another or follows up another. Zendesk
 -- writes both on the other ticket, as a list; a follow-up names its origin too.

@@ -1,4 +1,9 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    slice_prefix = 'zendesk:',
+    changes_by = ['ticket_id']
+) }}
 
 -- Grain: one recorded status of a ticket. Zendesk keeps no solved time, only the
 -- history of the status. Being deleted is no step of its life.

@@ -1,4 +1,8 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
 
 -- Grain: one ticket that has tags. A removed tag has no row any more, so the
 -- tags that are there are the ticket's tags; loading one twice changes nothing.

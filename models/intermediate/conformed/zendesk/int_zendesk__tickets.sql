@@ -1,4 +1,9 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    slice_prefix = 'zendesk:',
+    changes_by = ['ticket_id']
+) }}
 
 -- Grain: one ticket, in its newest version. Soft-deleted tickets stay, marked.
 

@@ -1,4 +1,8 @@
-{{ config(enabled = 'zendesk' in var('ticket_sources')) }}
+{{ config(
+    enabled = 'zendesk' in var('ticket_sources'),
+    slice_by = 'ticket_id',
+    changes_by = ['ticket_id']
+) }}
 
 -- Grain: one public comment that only repeats the ticket's chat. Some set-ups
 -- paste the finished chat into the ticket as one comment, or copy single chat
@@ -86,6 +90,7 @@ compared as (
 
     select
         folded_comments.comment_id,
+        folded_comments.ticket_id,
         case
             when
                 folded_comments.folded_body = folded_chat_messages.folded_body
@@ -118,6 +123,7 @@ counted as (
 
     select
         comment_id,
+        ticket_id,
         max(is_equal) as is_equal,
         sum(is_evidence) as evidence_count,
         sum(case when is_evidence = 1 and found_at > 0 then 1 else 0 end)
@@ -125,13 +131,15 @@ counted as (
 
     from compared
 
-    group by 1
+    group by 1, 2
 
 ),
 
 transcript_comments as (
 
-    select comment_id
+    select
+        comment_id,
+        ticket_id
 
     from counted
 

@@ -1,6 +1,8 @@
+{% set trace_id = configured_field('trace_id') -%}
 {{ config(
     enabled = 'langfuse' in var('trace_sources')
-        and var('langfuse_layout') == 'legacy'
+        and var('langfuse_layout') == 'legacy',
+    raw_keys = {'trace_id': trace_id}
 ) }}
 
 -- Grain: one version of one observation (a step inside a trace), usable or not.
@@ -27,7 +29,7 @@ renamed as (
 
         ---------- ids
         {{ configured_field('id') }} as source_row_id,
-        {{ configured_field('trace_id') }} as trace_id,
+        {{ trace_id }} as trace_id,
 
         ---------- strings
         upper(type) as observation_type,

@@ -1,6 +1,8 @@
+{% set trace_id = configured_field('id') -%}
 {{ config(
     enabled = 'langfuse' in var('trace_sources')
-        and var('langfuse_layout') == 'legacy'
+        and var('langfuse_layout') == 'legacy',
+    raw_keys = {'trace_id': trace_id}
 ) }}
 
 -- Grain: one version of one trace, usable or not. A trace is one turn: what the
@@ -30,8 +32,8 @@ renamed as (
     select
 
         ---------- ids
-        {{ configured_field('id') }} as source_row_id,
-        {{ configured_field('id') }} as trace_id,
+        {{ trace_id }} as source_row_id,
+        {{ trace_id }} as trace_id,
         {{ configured_field(var('langfuse_session_id')) }} as session_ref,
         {{ configured_field(var('langfuse_ticket_ref')) }} as ticket_ref,
         {{ configured_field(var('langfuse_customer_id')) }}

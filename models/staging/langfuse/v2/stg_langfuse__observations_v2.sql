@@ -1,6 +1,8 @@
+{% set trace_id = configured_field('trace_id') -%}
 {{ config(
     enabled = 'langfuse' in var('trace_sources')
-        and var('langfuse_layout') == 'v2'
+        and var('langfuse_layout') == 'v2',
+    raw_keys = {'trace_id': trace_id}
 ) }}
 
 -- Grain: one version of one observation, usable or not. Holds the columns of
@@ -32,7 +34,7 @@ renamed as (
 
         ---------- ids
         {{ configured_field('id') }} as source_row_id,
-        {{ configured_field('trace_id') }} as trace_id,
+        {{ trace_id }} as trace_id,
         {{ configured_field(var('langfuse_session_id')) }} as session_ref,
         {{ configured_field(var('langfuse_ticket_ref')) }} as ticket_ref,
         {{ configured_field(var('langfuse_customer_id')) }}

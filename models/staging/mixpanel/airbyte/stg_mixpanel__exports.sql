@@ -1,6 +1,8 @@
+{% set mixpanel_insert_id = configured_field('insert_id') -%}
 {{ config(
     enabled = 'mixpanel' in var('event_sources')
-        and var('mixpanel_layout') == 'airbyte'
+        and var('mixpanel_layout') == 'airbyte',
+    raw_keys = {'mixpanel_insert_id': mixpanel_insert_id}
 ) }}
 
 -- Grain: one row of the raw table, so one event and sync: the connector reads
@@ -32,7 +34,7 @@ renamed as (
     select
 
         ---------- ids
-        {{ configured_field('insert_id') }} as mixpanel_insert_id,
+        {{ mixpanel_insert_id }} as mixpanel_insert_id,
         {{ configured_field('distinct_id') }} as distinct_id,
         {{ configured_field(sent_as) }} as distinct_id_before_identity,
         {{ configured_field(device_id) }} as device_id,

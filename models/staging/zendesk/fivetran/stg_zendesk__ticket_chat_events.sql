@@ -1,6 +1,8 @@
+{% set chat_id = configured_field('chat_id') -%}
 {{ config(
     enabled = 'zendesk' in var('ticket_sources')
-        and var('zendesk_layout') == 'fivetran'
+        and var('zendesk_layout') == 'fivetran',
+    raw_keys = {'chat_id': chat_id}
 ) }}
 {%- set columns = {
     'chat_id': 'string',
@@ -29,7 +31,7 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(cast(chat_id as {{ dbt.type_string() }})), '') as chat_id,
+        {{ chat_id }} as chat_id,
         -- comes bare or as "agent:<id>", on messages of bots as well
         nullif(
             replace(trim(cast(actor_id as {{ dbt.type_string() }})), 'agent:', ''),

@@ -1,6 +1,9 @@
+{% set chat_id = configured_field('chat_id') -%}
+{%- set ticket_id = configured_field('ticket_id') -%}
 {{ config(
     enabled = 'zendesk' in var('ticket_sources')
-        and var('zendesk_layout') == 'fivetran'
+        and var('zendesk_layout') == 'fivetran',
+    raw_keys = {'chat_id': chat_id, 'ticket_id': ticket_id}
 ) }}
 {%- set columns = {
     'chat_id': 'string',
@@ -25,9 +28,8 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(cast(chat_id as {{ dbt.type_string() }})), '') as chat_id,
-        nullif(trim(cast(ticket_id as {{ dbt.type_string() }})), '')
-            as ticket_id,
+        {{ chat_id }} as chat_id,
+        {{ ticket_id }} as ticket_id,
 
         ---------- strings
         case trim(cast(initiator as {{ dbt.type_string() }}))

@@ -1,6 +1,8 @@
+{% set comment_id = configured_field('id') -%}
 {{ config(
     enabled = 'zendesk' in var('ticket_sources')
-        and var('zendesk_layout') == 'fivetran'
+        and var('zendesk_layout') == 'fivetran',
+    raw_keys = {'comment_id': comment_id}
 ) }}
 
 -- Grain: one row of the raw table; a comment has one row per loaded version.
@@ -18,7 +20,7 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(cast(id as {{ dbt.type_string() }})), '') as comment_id,
+        {{ comment_id }} as comment_id,
         nullif(trim(cast(ticket_id as {{ dbt.type_string() }})), '')
             as ticket_id,
         nullif(trim(cast(user_id as {{ dbt.type_string() }})), '') as author_id,

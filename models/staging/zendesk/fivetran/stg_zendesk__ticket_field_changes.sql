@@ -1,6 +1,8 @@
+{% set ticket_id = configured_field('ticket_id') -%}
 {{ config(
     enabled = 'zendesk' in var('ticket_sources')
-        and var('zendesk_layout') == 'fivetran'
+        and var('zendesk_layout') == 'fivetran',
+    raw_keys = {'ticket_id': ticket_id}
 ) }}
 
 -- Grain: one row of the raw table ticket_field_history; a change has one row
@@ -19,8 +21,7 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(cast(ticket_id as {{ dbt.type_string() }})), '')
-            as ticket_id,
+        {{ ticket_id }} as ticket_id,
         nullif(trim(cast(user_id as {{ dbt.type_string() }})), '') as actor_id,
 
         ---------- strings

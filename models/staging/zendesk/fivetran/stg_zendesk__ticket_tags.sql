@@ -1,6 +1,8 @@
+{% set ticket_id = configured_field('ticket_id') -%}
 {{ config(
     enabled = 'zendesk' in var('ticket_sources')
-        and var('zendesk_layout') == 'fivetran'
+        and var('zendesk_layout') == 'fivetran',
+    raw_keys = {'ticket_id': ticket_id}
 ) }}
 {%- set columns = {
     'ticket_id': 'string',
@@ -23,8 +25,7 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(cast(ticket_id as {{ dbt.type_string() }})), '')
-            as ticket_id,
+        {{ ticket_id }} as ticket_id,
 
         ---------- strings
         {{ small_letters("nullif(trim(tag), '')") }} as tag,

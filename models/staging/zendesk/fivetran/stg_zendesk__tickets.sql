@@ -1,6 +1,8 @@
+{% set ticket_id = configured_field('id') -%}
 {{ config(
     enabled = 'zendesk' in var('ticket_sources')
-        and var('zendesk_layout') == 'fivetran'
+        and var('zendesk_layout') == 'fivetran',
+    raw_keys = {'ticket_id': ticket_id}
 ) }}
 
 -- Grain: one row of the raw table; a ticket has one row per loaded version.
@@ -18,7 +20,7 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(cast(id as {{ dbt.type_string() }})), '') as ticket_id,
+        {{ ticket_id }} as ticket_id,
         nullif(trim(cast(requester_id as {{ dbt.type_string() }})), '')
             as requester_id,
         nullif(trim(cast(submitter_id as {{ dbt.type_string() }})), '')

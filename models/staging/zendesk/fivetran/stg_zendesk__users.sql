@@ -1,6 +1,8 @@
+{% set user_id = configured_field('id') -%}
 {{ config(
     enabled = 'zendesk' in var('ticket_sources')
-        and var('zendesk_layout') == 'fivetran'
+        and var('zendesk_layout') == 'fivetran',
+    raw_keys = {'user_id': user_id}
 ) }}
 
 -- Grain: one row of the raw table; a user has one row per loaded version.
@@ -19,7 +21,7 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(cast(id as {{ dbt.type_string() }})), '') as user_id,
+        {{ user_id }} as user_id,
         -- a free text, although some loaders type it as a number
         {{ configured_field(var('zendesk_customer_id')) }} as external_id,
 
