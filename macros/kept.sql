@@ -89,7 +89,7 @@
     {%- do remember(built, now.made_from, contents.now) -%}
     {{ adapter.commit() }}
     {%- if hashes -%}
-        {%- do drop_temporary(hashes) -%}
+        {%- do drop_if_there(hashes) -%}
         {{ adapter.commit() }}
     {%- endif -%}
     {{ return(result) }}
@@ -146,7 +146,9 @@
     {%- set seen = [] -%}
     {%- for parent in sliced -%}
         {%- do notes.append(changes_of(parent.relation)) -%}
-        {%- do seen.append(seen_rows_of(parent.relation)) -%}
+        {%- if parent.node.config.get('raw_keys') -%}
+            {%- do seen.append(seen_rows_of(parent.relation)) -%}
+        {%- endif -%}
     {%- endfor -%}
 
     {%- set raw = raw_relation(model) -%}
@@ -241,10 +243,12 @@
 {%- endmacro %}
 
 
-{#- A fingerprint of a relation's rows, or of some, in whatever order. -#}
-{% macro contents_of(relation, condition='') -%}
+{#- A fingerprint of a relation's rows, or of some, in whatever order.
+      hashed  a column that holds the rows' hashes already -#}
+{% macro contents_of(relation, condition='', hashed=none) -%}
     {{ return(run_query(
-        "select count(*) || ':' || coalesce(sum(" ~ row_hash('contents') ~ '), 0)'
+        "select count(*) || ':' || coalesce(sum("
+        ~ (hashed or row_hash('contents')) ~ '), 0)'
         ~ ' from ' ~ relation ~ ' as contents' ~ condition
     ).rows[0][0]) }}
 {%- endmacro %}

@@ -34,7 +34,7 @@
     {%- set now = seen.incorporate(path={'identifier': seen.identifier ~ '__now'}) -%}
     {%- set keys = config.get('raw_keys') -%}
     {%- set columns = keys.keys() | join(', ') -%}
-    {%- do drop_temporary(now) -%}
+    {%- do drop_if_there(now) -%}
     {% call statement('see') %}
         create table {{ now }} as
         select
@@ -44,9 +44,8 @@
             {{ row_hash('raw_rows') }} as row_hash
         from {{ raw }} as raw_rows
     {% endcall %}
-    {%- set raw_contents = run_query(
-        "select count(*) || ':' || coalesce(sum(row_hash), 0) from " ~ now
-    ).rows[0][0] -%}
+    {#- The raw table's: what leaves below is in it still. -#}
+    {%- set raw_contents = contents_of(now, hashed='row_hash') -%}
     {%- if contents -%}
     {% call statement('note') %}
         create table {{ changes_of(this) }} as
@@ -74,7 +73,7 @@
     {%- do remember(changes_of(this), '-', contents) -%}
     {%- endif -%}
     {%- do leave_out_forgotten(now, keys) -%}
-    {%- do drop_temporary(seen) -%}
+    {%- do drop_if_there(seen) -%}
     {% call statement('rename') %}
         alter table {{ now }} rename to {{ adapter.quote(seen.identifier) }}
     {% endcall %}

@@ -247,7 +247,7 @@
     {#- Rows of other slices that came along are left out. -#}
     {%- set sql = 'select * from (' ~ sql_of_slices(compiled_code, model, slices)
         ~ ') as fresh' ~ of_slices -%}
-    {%- do drop_temporary(fresh) -%}
+    {%- do drop_if_there(fresh) -%}
     {% call statement('fresh') %}
         {{ create_table_as(True, fresh, sql) }}
     {% endcall %}
@@ -273,7 +273,7 @@
             select {{ columns }} from {{ fresh }}
         {% endcall %}
     {%- endif -%}
-    {%- do drop_temporary(fresh) -%}
+    {%- do drop_if_there(fresh) -%}
     {{ return(contents_after(contents, removed, added)) }}
 {%- endmacro %}
 
@@ -339,14 +339,14 @@
     )) }}
 {%- endmacro %}
 
-{% macro drop_temporary(relation) -%}
-    {% call statement('drop_temporary') %}
+{% macro drop_if_there(relation) -%}
+    {% call statement('drop_if_there') %}
         drop table if exists {{ relation }}
     {% endcall %}
 {%- endmacro %}
 
 {% macro make_temporary(relation, select) -%}
-    {%- do drop_temporary(relation) -%}
+    {%- do drop_if_there(relation) -%}
     {% call statement('make_temporary') %}
         create temporary table {{ relation }} as {{ select }}
     {% endcall %}
