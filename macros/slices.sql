@@ -149,10 +149,18 @@
 {%- endmacro %}
 
 
-{#- A condition: the key, an expression, is one of the slices'. -#}
-{% macro in_slices(slices, key) -%}
+{#- A condition: the key, an expression, is one of the slices'.
+      prefix  what stands before the key in that of the slices: taken away there,
+              not put before the keys of all rows -#}
+{% macro in_slices(slices, key, prefix='') -%}
+    {%- set values = 'select ' ~ slices.key ~ ' from ' ~ slices.table -%}
+    {%- if prefix -%}
+        {%- set values = 'select substr(' ~ slices.key ~ ', ' ~ (prefix | length + 1)
+            ~ ') from ' ~ slices.table ~ ' where left(' ~ slices.key ~ ', '
+            ~ prefix | length ~ ') = ' ~ text_literal(prefix) -%}
+    {%- endif -%}
     {{ return(
-        key ~ ' in (select ' ~ slices.key ~ ' from ' ~ slices.table ~ ')'
+        key ~ ' in (' ~ values ~ ')'
         ~ (' or ' ~ key ~ ' is null' if slices.with_null else '')
     ) }}
 {%- endmacro %}
@@ -226,14 +234,14 @@
     {%- if own and raw_key -%}
         {{ return(put_in_place(
             raw, '(select * from ' ~ raw ~ ' where '
-            ~ in_slices(slices, prefixed(prefix, raw_key)) ~ ')', own
+            ~ in_slices(slices, raw_key, prefix) ~ ')', own
         )) }}
     {%- elif own -%}
         {{ return(sql_of_slices(own, node, slices, prefix)) }}
     {%- endif -%}
     {{ return(
         'select * from ' ~ relation_of(node) ~ ' where '
-        ~ in_slices(slices, prefixed(prefix, column))
+        ~ in_slices(slices, column, prefix)
     ) }}
 {%- endmacro %}
 
@@ -243,6 +251,7 @@
       contents  what they were before -#}
 {% macro replace_slices(existing, slices, contents) -%}
     {%- set fresh = temporary(this.identifier ~ '__fresh') -%}
+    {%- set hashes = temporary(this.identifier ~ '__before') -%}
     {%- set of_slices = ' where ' ~ in_slices(slices, slices.key) -%}
     {#- Rows of other slices that came along are left out. -#}
     {%- set sql = 'select * from (' ~ sql_of_slices(compiled_code, model, slices)
@@ -255,12 +264,14 @@
     {% call noop_statement('main', 'SLICES ' ~ slices.count, 'SLICES', slices.count) %}
         {{ sql }}
     {% endcall %}
-    {%- set removed = contents_of(existing, of_slices) -%}
+    {#- The table is large: what was there is read from it once. -#}
+    {%- do make_temporary(hashes, hashes_of(existing, of_slices)) -%}
+    {%- set removed = contents_of(hashes, hashed='row_hash') -%}
     {%- set added = contents_of(fresh) -%}
     {%- if removed != added -%}
         {%- if config.get('changes_by') -%}
             {%- do note_changes(
-                hashes_of(existing, of_slices), hashes_of(fresh), contents
+                'select * from ' ~ hashes, hashes_of(fresh), contents
             ) -%}
         {%- endif -%}
         {%- set columns = adapter.get_columns_in_relation(existing)
@@ -273,6 +284,7 @@
             select {{ columns }} from {{ fresh }}
         {% endcall %}
     {%- endif -%}
+    {%- do drop_if_there(hashes) -%}
     {%- do drop_if_there(fresh) -%}
     {{ return(contents_after(contents, removed, added)) }}
 {%- endmacro %}
@@ -290,12 +302,15 @@
 {%- endmacro %}
 
 
-{#- Rows as they are told apart: the columns changes are noted by, and a hash. -#}
+{#- Rows as they are told apart: the columns changes are noted by, if any, and a
+    hash. -#}
 {% macro hashes_of(relation, condition='') -%}
+    {%- set columns = (config.get('changes_by') or []) + [
+        row_hash('contents') ~ ' as row_hash'
+    ] -%}
     {{ return(
-        'select ' ~ config.get('changes_by') | join(', ') ~ ', '
-        ~ row_hash('contents') ~ ' as row_hash from ' ~ relation
-        ~ ' as contents' ~ condition
+        'select ' ~ columns | join(', ') ~ ' from ' ~ relation ~ ' as contents'
+        ~ condition
     ) }}
 {%- endmacro %}
 

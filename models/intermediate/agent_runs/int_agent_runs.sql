@@ -1,6 +1,6 @@
 {{ config(
     slice_by = 'run_id',
-    changes_by = ['run_id']
+    changes_by = ['run_id', 'source_session_id']
 ) }}
 
 -- Grain: one run of the AI agent as one trace store holds it: one turn of a

@@ -1,3 +1,5 @@
+{{ config(slice_by = 'source_session_id') }}
+
 -- Grain: one session as one trace store holds it, and the trace session it is
 -- part of. A company that changes its trace store, or writes to two, has the
 -- same session in both: the tool named first in trace_sources gives its id.

@@ -32,6 +32,12 @@ opening_terms as (
 
 ),
 
+opening_intent_scores as (
+
+    select * from {{ ref('int_opening_intent_scores') }}
+
+),
+
 intents as (
 
     select
@@ -48,61 +54,86 @@ intents as (
 ),
 
 -- Sums of decimals do not depend on the order of their rows.
-scores as (
+scores_before as (
 
     select
         opening_terms.conversation_id,
         intent_terms.intent_id,
-        coalesce(sum(cast(
+        sum(cast(
             opening_terms.weight * intent_terms.previous_weight
             as decimal(18, 9)
-        )), 0) as score_before,
-        coalesce(sum(cast(
-            case
-                when intent_terms.retired_at_fit is null
-                    then opening_terms.weight * intent_terms.weight
-            end
-            as decimal(18, 9)
-        )), 0) as score_since
+        )) as score
 
     from opening_terms
 
     inner join intent_terms
         on opening_terms.term = intent_terms.term
 
+    where intent_terms.previous_weight is not null
+
     group by 1, 2
 
 ),
 
-ranked as (
+ranked_before as (
 
     select
-        *,
+        conversation_id,
+        intent_id,
         row_number() over (
             partition by conversation_id
-            order by score_before desc, intent_id asc
-        ) as place_before,
-        row_number() over (
-            partition by conversation_id
-            order by score_since desc, intent_id asc
-        ) as place_since
+            order by score desc, intent_id asc
+        ) as place
 
-    from scores
+    from scores_before
+
+    where score > 0
+
+),
+
+ranked_since as (
+
+    select
+        opening_intent_scores.conversation_id,
+        opening_intent_scores.intent_id,
+        row_number() over (
+            partition by opening_intent_scores.conversation_id
+            order by
+                opening_intent_scores.score desc,
+                opening_intent_scores.intent_id asc
+        ) as place
+
+    from opening_intent_scores
+
+    inner join intents
+        on opening_intent_scores.intent_id = intents.intent_id
+
+),
+
+best_before as (
+
+    select * from ranked_before
+    where place = 1
+
+),
+
+best_since as (
+
+    select * from ranked_since
+    where place = 1
 
 ),
 
 moves as (
 
     select
-        conversation_id,
-        max(case when place_before = 1 and score_before > 0 then intent_id end)
-            as from_intent_id,
-        max(case when place_since = 1 and score_since > 0 then intent_id end)
-            as to_intent_id
+        best_before.intent_id as from_intent_id,
+        best_since.intent_id as to_intent_id
 
-    from ranked
+    from best_before
 
-    group by 1
+    full outer join best_since
+        on best_before.conversation_id = best_since.conversation_id
 
 ),
 
@@ -114,8 +145,6 @@ counted as (
         count(*) as conversation_count
 
     from moves
-
-    where from_intent_id is not null or to_intent_id is not null
 
     group by 1, 2
 

@@ -48,6 +48,15 @@ turns as (
 
     from placed_runs
 
+    where
+        exists (
+            select 1
+            from agent_steps
+            where
+                placed_runs.source_name = agent_steps.source_name
+                and placed_runs.run_id = agent_steps.run_id
+        )
+
 ),
 
 run_conversations as (
