@@ -126,14 +126,38 @@ def test_a_measure_agrees_within_its_limit() -> None:
     assert not judged(rate("recontact_rate", "n"), 0.10, math.nan)["agrees"]
 
 
-def test_an_engine_that_is_not_there_says_so(tmp_path: Path) -> None:
+def test_an_engine_that_is_not_there_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from afterclose.benchmark.cli import main
 
+    monkeypatch.setenv("AFTERCLOSE_POSTGRES_PORT", "1")
     refused = CliRunner().invoke(
-        main, ["--engine", "spark", "--folder", str(tmp_path)]
+        main, ["--engine", "postgres", "--folder", str(tmp_path)]
     )
     assert refused.exit_code != 0
-    assert "spark" in refused.output and "Traceback" not in refused.output
+    assert "createdb afterclose_benchmark" in refused.output
+    assert "Traceback" not in refused.output
+
+
+def test_tables_of_spark_are_read_from_their_files(tmp_path: Path) -> None:
+    import duckdb
+
+    from afterclose.benchmark.spark_tables import SparkTables
+
+    folder = tmp_path / "tables" / "afterclose.db" / "intents"
+    folder.mkdir(parents=True)
+    for number in (1, 2):
+        duckdb.sql(f"select {number} as id").write_parquet(
+            str(folder / f"part-{number}.parquet")
+        )
+    # A build that was killed leaves a folder without files.
+    (tmp_path / "tables" / "afterclose.db" / "issues").mkdir()
+    tables = SparkTables(tmp_path, "afterclose")
+    assert tables.query("select count(*), sum(id) from afterclose.intents") == [(2, 3)]
+    assert tables.query("select table_name from information_schema.tables") == [
+        ("intents",)
+    ]
 
 
 def test_the_script_shows_its_help(run_script: Run) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +18,16 @@ import click
 from rich.console import Console
 
 from afterclose.benchmark.measures import Run, measured
+from afterclose.benchmark.spark_tables import SparkTables
+from afterclose.benchmark.terms import TERMS
 from afterclose.demo import stamp_of
+from afterclose.spark import NOT_INSTALLED, java_home
 from afterclose.steps import StepFailed, dbt, run, script, timed
 from afterclose.venv import PROJECT_DIR
 from afterclose.warehouse import DuckDB, open_warehouse, text_literal
 
-# What the benchmark was tried on; Spark is still to come.
-MEASURED = ("duckdb", "postgres")
 DATABASE = "afterclose_benchmark"
 SCHEMA = "afterclose"
-TERMS = "int_intent_terms"
 LEARNING = [
     "models/intermediate/intents",
     "scripts/afterclose/intent_model.py",
@@ -59,10 +61,21 @@ class Builds:
             "AFTERCLOSE_DUCKDB_PATH": str(self.path),
             "AFTERCLOSE_POSTGRES_DATABASE": DATABASE,
         }
+        # Spark's tables and their catalog.
+        self.spark = folder / f"spark_{name}"
+        if engine == "spark":
+            self.environment["AFTERCLOSE_SPARK_WAREHOUSE"] = str(self.spark)
+            home = java_home()
+            if home:
+                self.environment["JAVA_HOME"] = home
 
     @contextmanager
-    def warehouse(self, read_only: bool = False) -> Iterator[DuckDB]:
+    def warehouse(self, read_only: bool = False) -> Iterator[DuckDB | SparkTables]:
         """The warehouse that dbt builds in; closed again for dbt."""
+        if self.engine == "spark":
+            with closing(SparkTables(self.spark, SCHEMA)) as tables:
+                yield tables
+            return
         before = {name: os.environ.get(name) for name in self.environment}
         os.environ.update(self.environment)
         try:
@@ -86,6 +99,14 @@ class Builds:
         if self.engine == "duckdb":
             for path in self.path.parent.glob(f"{self.path.name}*"):
                 path.unlink()
+            return
+        if self.engine == "spark":
+            shutil.rmtree(self.spark, ignore_errors=True)
+            title = "Give Spark a salt"
+            run(
+                script("set_salt", "--target", self.engine),
+                self.environment, self.console, title,
+            )
             return
         with self.warehouse() as warehouse:
             for schema in (SCHEMA, f"{SCHEMA}_staging", f"{SCHEMA}_intermediate"):
@@ -111,14 +132,14 @@ class Builds:
 
     def put_terms(self, path: Path) -> None:
         """A build finds what was learned before and keeps it."""
-        with self.warehouse() as warehouse:
-            source = f"select * from {text_literal(path)}"
-            described = warehouse.reader.execute(f"describe {source}").fetchall()
-            warehouse.create_table(
-                f"{SCHEMA}_intermediate", TERMS,
-                {name: kind for name, kind, *_ in described},
-            )
-            warehouse.insert(f"{SCHEMA}_intermediate", TERMS, source)
+        command = [
+            sys.executable, "-m", "afterclose.benchmark.terms", str(path),
+            "--target", self.engine,
+        ]
+        environment = {
+            **self.environment, "PYTHONPATH": str(PROJECT_DIR / "scripts"),
+        }
+        run(command, environment, self.console, "Put in place what was learned")
 
     # ----------------------------------------------------------------- builds
 
@@ -147,13 +168,14 @@ class Builds:
 
     def count_rows(self, models: list[dict[str, Any]]) -> None:
         """Add the rows of each model; a view has none of its own."""
+        # A view of Spark's has no files and is not among its tables.
+        is_table = "" if self.engine == "spark" else " and table_type = 'BASE TABLE'"
         with self.warehouse(read_only=True) as warehouse:
             tables = {
                 name: schema
                 for schema, name in warehouse.query(
                     "select table_schema, table_name from information_schema.tables"
-                    f" where table_schema like '{SCHEMA}%'"
-                    " and table_type = 'BASE TABLE'"
+                    f" where table_schema like '{SCHEMA}%'{is_table}"
                 )
             }
             for model in models:
@@ -171,31 +193,32 @@ class Builds:
                     "select pg_database_size(current_database())"
                 )[0][0]
         else:
-            size = sum(
-                path.stat().st_size
-                for path in self.path.parent.glob(f"{self.path.name}*")
+            files = (
+                self.spark.rglob("*") if self.engine == "spark"
+                else self.path.parent.glob(f"{self.path.name}*")
             )
+            size = sum(path.stat().st_size for path in files if path.is_file())
         return round(size / 2**20, 1)
 
 
 def check_engine(engine: str, folder: Path, console: Console) -> None:
     """Stop with one line when this machine cannot build on an engine."""
-    if engine not in MEASURED:
-        raise click.ClickException(
-            f"The benchmark does not measure {engine} yet; it does: "
-            + ", ".join(MEASURED)
-        )
     if engine == "duckdb":
+        return
+    if engine == "spark":
+        # A session would hold the catalog until this program ends.
+        if find_spec("pyspark") is None:
+            raise click.ClickException(NOT_INSTALLED)
+        java_home()
         return
     try:
         with Builds(folder, engine, console).warehouse():
             pass
     except Exception as problem:
-        hint = (
-            f" The benchmark uses a database of its own: createdb {DATABASE}"
-            if engine == "postgres" else ""
-        )
-        raise click.ClickException(f"No {engine} to measure: {problem}.{hint}") from None
+        raise click.ClickException(
+            f"No {engine} to measure: {problem}. The benchmark uses a database of"
+            f" its own: createdb {DATABASE}"
+        ) from None
 
 
 def model_time(result: Mapping[str, Any]) -> dict[str, Any]:
