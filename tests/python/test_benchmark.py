@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +15,8 @@ from click.testing import CliRunner
 from conftest import Run, last_json
 from marts import PROJECT_DIR
 
+from afterclose.benchmark.measures import Watch
+
 BUILDS = ("full", "noop")
 NUMBERS = ("full_to_hand_written", "full_to_scan", "noop_to_full")
 
@@ -19,8 +24,6 @@ NUMBERS = ("full_to_hand_written", "full_to_scan", "noop_to_full")
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """One run on 300 conversations: its JSON and its folder."""
-    import subprocess
-
     folder = tmp_path_factory.mktemp("benchmark")
     completed = subprocess.run(
         [
@@ -97,21 +100,41 @@ def test_growth_is_the_slope_over_the_sizes() -> None:
     assert growth_exponent(grows[:1]) is None
 
 
-def test_memory_of_children_counts() -> None:
-    import subprocess
-    import sys
-    import time
-
-    from afterclose.benchmark.measures import MemoryWatch
-
-    child = "kept = bytearray(200_000_000); import time; time.sleep(1)"
-    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
-    watch = MemoryWatch()
+def watched(parent: str) -> Watch:
+    """What the watch saw of a program of Python."""
+    watch = Watch()
     process = subprocess.Popen([sys.executable, "-c", parent])
     watch.start(process)
     process.wait()
     time.sleep(0.1)
-    assert watch.stop() > 200_000_000
+    watch.stop()
+    return watch
+
+
+def test_memory_of_children_counts() -> None:
+    child = "kept = bytearray(200_000_000); import time; time.sleep(1)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    assert watched(parent).peak > 200_000_000
+
+
+def test_what_a_child_computes_counts_though_nobody_waits_for_it() -> None:
+    """As dbt leaves Spark's Java: the system adds up only what is waited for."""
+    child = (
+        "import time\n"
+        "while time.process_time() < 1: pass\n"
+        "print(flush=True)\n"
+        "time.sleep(60)"
+    )
+    parent = (
+        "import os, subprocess, sys, time\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {child!r}],"
+        " stdout=subprocess.PIPE)\n"
+        "child.stdout.readline()\n"
+        "time.sleep(1)\n"
+        "child.kill()\n"
+        "os._exit(0)"
+    )
+    assert 0.9 < watched(parent).cpu_seconds < 10
 
 
 def test_a_measure_agrees_within_its_limit() -> None:

@@ -1,4 +1,4 @@
-"""Seconds and peak memory of another program and all that it starts."""
+"""Seconds, processor seconds and peak memory of a program and all that it starts."""
 
 from __future__ import annotations
 
@@ -36,18 +36,20 @@ def measured(
     title: str,
 ) -> Run:
     """Run a program to its end. Raises StepFailed."""
-    watch = MemoryWatch()
+    watch = Watch()
     used = children_cpu()
     started = time.monotonic()
     try:
         output = run(command, environment, console, title, watch.start)
     finally:
         seconds = time.monotonic() - started
-        peak = watch.stop()
+        watch.stop()
+    # Of programs that nobody waited for, as Spark's Java, only the watch knows.
+    cpu = max(children_cpu() - used, watch.cpu_seconds) if used is not None else None
     return Run(
         round(seconds, 3),
-        None if used is None else round(children_cpu() - used, 3),
-        None if peak is None else round(peak / 2**20, 1),
+        None if cpu is None else round(cpu, 3),
+        None if watch.peak is None else round(watch.peak / 2**20, 1),
         output,
     )
 
@@ -65,13 +67,20 @@ def children_cpu() -> float | None:
     return used.ru_utime + used.ru_stime
 
 
-class MemoryWatch:
-    """Samples what a process and its descendants hold in memory together."""
+class Watch:
+    """Samples what a process and its descendants hold in memory together, and how
+    long each of them has computed."""
 
     def __init__(self) -> None:
         self.peak: int | None = None
+        self.computed: dict[int, float] = {}
         self.is_over = threading.Event()
         self.thread: threading.Thread | None = None
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What all processes computed, but for those between two samples."""
+        return sum(self.computed.values())
 
     def start(self, process: subprocess.Popen) -> None:
         """Begin to watch a process that was just started."""
@@ -81,11 +90,12 @@ class MemoryWatch:
         self.thread.start()
 
     def sample(self, root: int) -> None:
-        """Keep the largest sum seen until told to stop."""
+        """Keep the largest sum and the last times seen until told to stop."""
         while not self.is_over.wait(SAMPLE_SECONDS):
-            held = tree_memory(root)
+            held, computed = tree_use(root)
             if held:
                 self.peak = max(self.peak or 0, held)
+            self.computed.update(computed)
 
     def stop(self) -> int | None:
         """The peak in bytes."""
@@ -95,25 +105,34 @@ class MemoryWatch:
         return self.peak
 
 
-def tree_memory(root: int) -> int:
-    """Bytes that a process and its descendants hold; 0 when it is unknown."""
+def tree_use(root: int) -> tuple[int, dict[int, float]]:
+    """Bytes that a process and its descendants hold, 0 when unknown, and the
+    processor seconds of each by its number."""
     if PROC.joinpath("self").exists():
-        return sum(process_memory(pid) for pid in descendants(root))
+        computed = descendants(root)
+        return sum(process_memory(pid) for pid in computed), computed
     try:
         import psutil
     except ImportError:
-        return 0
+        return 0, {}
     try:
         process = psutil.Process(root)
         tree = [process, *process.children(recursive=True)]
-        return sum(member.memory_info().rss for member in tree)
+        times = {member.pid: member.cpu_times() for member in tree}
+        return (
+            sum(member.memory_info().rss for member in tree),
+            {pid: used.user + used.system for pid, used in times.items()},
+        )
     except psutil.Error:
-        return 0
+        return 0, {}
 
 
-def descendants(root: int) -> list[int]:
-    """A process and all that came of it, from Linux's /proc."""
+def descendants(root: int) -> dict[int, float]:
+    """A process and all that came of it -> its processor seconds, from Linux's
+    /proc."""
     children: dict[int, list[int]] = {}
+    computed: dict[int, float] = {}
+    tick = os.sysconf("SC_CLK_TCK")
     for folder in PROC.iterdir():
         if folder.name.isdigit():
             try:
@@ -121,12 +140,14 @@ def descendants(root: int) -> list[int]:
             except OSError:
                 continue  # it ended meanwhile
             # The name stands in brackets and may hold blanks itself.
-            parent = int(status.rpartition(")")[2].split()[1])
-            children.setdefault(parent, []).append(int(folder.name))
-    tree, waiting = [], [root]
+            fields = status.rpartition(")")[2].split()
+            pid, parent = int(folder.name), int(fields[1])
+            children.setdefault(parent, []).append(pid)
+            computed[pid] = (int(fields[11]) + int(fields[12])) / tick
+    tree, waiting = {}, [root]
     while waiting:
         pid = waiting.pop()
-        tree.append(pid)
+        tree[pid] = computed.get(pid, 0.0)
         waiting += children.get(pid, [])
     return tree
 
