@@ -76,9 +76,7 @@
         {%- set contents.now = contents_of(built) -%}
     {%- endif -%}
     {%- if hashes and contents.now != now.before.contents -%}
-        {%- do note_changes(
-            'select * from ' ~ hashes, hashes_of(built), now.before.contents
-        ) -%}
+        {%- do note_changes(hashes, hashes_of(built), now.before.contents) -%}
     {%- elif slices -%}
         {%- do note_slices(slices, now.before.contents) -%}
     {%- elif raw_relation(model) -%}
@@ -243,12 +241,12 @@
 {%- endmacro %}
 
 
-{#- A fingerprint of a relation's rows, or of some, in whatever order.
+{#- A fingerprint of a relation's rows, in whatever order.
       hashed  a column that holds the rows' hashes already -#}
-{% macro contents_of(relation, condition='', hashed=none) -%}
+{% macro contents_of(relation, hashed=none) -%}
     {{ return(run_query(
         "select count(*) || ':' || coalesce(sum("
         ~ (hashed or row_hash('contents')) ~ '), 0)'
-        ~ ' from ' ~ relation ~ ' as contents' ~ condition
+        ~ ' from ' ~ relation ~ ' as contents'
     ).rows[0][0]) }}
 {%- endmacro %}

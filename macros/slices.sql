@@ -264,15 +264,13 @@
     {% call noop_statement('main', 'SLICES ' ~ slices.count, 'SLICES', slices.count) %}
         {{ sql }}
     {% endcall %}
-    {#- The table is large: what was there is read from it once. -#}
+    {#- Read once, for the fingerprint and the note: the table is large. -#}
     {%- do make_temporary(hashes, hashes_of(existing, of_slices)) -%}
     {%- set removed = contents_of(hashes, hashed='row_hash') -%}
     {%- set added = contents_of(fresh) -%}
     {%- if removed != added -%}
         {%- if config.get('changes_by') -%}
-            {%- do note_changes(
-                'select * from ' ~ hashes, hashes_of(fresh), contents
-            ) -%}
+            {%- do note_changes(hashes, hashes_of(fresh), contents) -%}
         {%- endif -%}
         {%- set columns = adapter.get_columns_in_relation(existing)
             | map(attribute='quoted') | join(', ') -%}
@@ -316,7 +314,9 @@
 
 
 {#- Write down which values have other rows than before, and which contents of the
-    model the note leads from. -#}
+    model the note leads from.
+      hashes_before  a table of what hashes_of gave
+      hashes_now     such a select -#}
 {% macro note_changes(hashes_before, hashes_now, contents) -%}
     {%- set columns = config.get('changes_by') | join(', ') -%}
     {% call statement('note') %}
@@ -327,7 +327,7 @@
             from (
                 select versions.*, 1 as side from ({{ hashes_now }}) as versions
                 union all
-                select versions.*, -1 as side from ({{ hashes_before }}) as versions
+                select versions.*, -1 as side from {{ hashes_before }} as versions
             ) as sides
             group by {{ columns }}, row_hash
             having sum(side) <> 0

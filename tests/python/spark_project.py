@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from marts import MARTS, SALT, SCRIPTS_DIR, Project, succeed
+
+from afterclose.benchmark.spark_tables import SparkTables
 
 # Spark plans and compiles for tables that do not fit one machine, and a start of
 # Java warms up for hours of work: for rows that fit a page, both are all it does.
@@ -96,16 +98,8 @@ class SparkProject(Project):
         Read from their files, by DuckDB: a start of Spark for it would cost more
         than the question.
         """
-        with duckdb.connect() as connection:
-            connection.execute("set timezone = 'UTC'")
-            connection.execute(f"create schema {MARTS}")
-            folder = self.warehouse / "tables" / f"{MARTS}.db"
-            for table in sorted(folder.iterdir()):
-                connection.execute(
-                    f"create view {MARTS}.{table.name} as select * from"
-                    f" read_parquet('{table}/*.parquet')"
-                )
-            cursor = connection.execute(statement)
+        with closing(SparkTables(self.warehouse, MARTS)) as tables:
+            cursor = tables.connection.execute(statement)
             return [one[0] for one in cursor.description], cursor.fetchall()
 
 

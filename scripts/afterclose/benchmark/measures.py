@@ -72,8 +72,8 @@ class Watch:
     long each of them has computed."""
 
     def __init__(self) -> None:
-        self.peak: int | None = None
-        self.computed: dict[int, float] = {}
+        self.peak: int | None = None  # bytes
+        self.computed: dict[int, float] = {}  # seconds by process
         self.is_over = threading.Event()
         self.thread: threading.Thread | None = None
 
@@ -97,12 +97,11 @@ class Watch:
                 self.peak = max(self.peak or 0, held)
             self.computed.update(computed)
 
-    def stop(self) -> int | None:
-        """The peak in bytes."""
+    def stop(self) -> None:
+        """Watch no longer."""
         self.is_over.set()
         if self.thread:
             self.thread.join()
-        return self.peak
 
 
 def tree_use(root: int) -> tuple[int, dict[int, float]]:
