@@ -2892,6 +2892,20 @@
 {%- endmacro %}
 
 
+{#- Where a row stands in its table, as long as the transaction lasts. -#}
+{% macro row_position() -%}
+    {{ return(adapter.dispatch('row_position')()) }}
+{%- endmacro %}
+
+{% macro default__row_position() -%}
+    {{ return('rowid') }}
+{%- endmacro %}
+
+{% macro postgres__row_position() -%}
+    {{ return('ctid') }}
+{%- endmacro %}
+
+
 {#- The query of a view, none where an engine gives it in words of its own. -#}
 {% macro sql_of_view(relation) -%}
     {{ return(adapter.dispatch('sql_of_view')(relation)) }}

@@ -264,8 +264,11 @@
     {% call noop_statement('main', 'SLICES ' ~ slices.count, 'SLICES', slices.count) %}
         {{ sql }}
     {% endcall %}
-    {#- Read once, for the fingerprint and the note: the table is large. -#}
-    {%- do make_temporary(hashes, hashes_of(existing, of_slices)) -%}
+    {#- Looked up once, for the fingerprint, the note and the delete: the table is
+        large. -#}
+    {%- do make_temporary(
+        hashes, hashes_of(existing, of_slices, [row_position() ~ ' as row_position'])
+    ) -%}
     {%- set removed = contents_of(hashes, hashed='row_hash') -%}
     {%- set added = contents_of(fresh) -%}
     {%- if removed != added -%}
@@ -275,7 +278,9 @@
         {%- set columns = adapter.get_columns_in_relation(existing)
             | map(attribute='quoted') | join(', ') -%}
         {% call statement('delete') %}
-            delete from {{ existing }} {{ of_slices }}
+            delete from {{ existing }} where {{ row_position() }} in (
+                select row_position from {{ hashes }}
+            )
         {% endcall %}
         {% call statement('insert') %}
             insert into {{ existing }} ({{ columns }})
@@ -301,11 +306,12 @@
 
 
 {#- Rows as they are told apart: the columns changes are noted by, if any, and a
-    hash. -#}
-{% macro hashes_of(relation, condition='') -%}
+    hash.
+      beside  more columns -#}
+{% macro hashes_of(relation, condition='', beside=[]) -%}
     {%- set columns = (config.get('changes_by') or []) + [
         row_hash('contents') ~ ' as row_hash'
-    ] -%}
+    ] + beside -%}
     {{ return(
         'select ' ~ columns | join(', ') ~ ' from ' ~ relation ~ ' as contents'
         ~ condition
@@ -325,9 +331,10 @@
         from (
             select {{ columns }}
             from (
-                select versions.*, 1 as side from ({{ hashes_now }}) as versions
+                select {{ columns }}, row_hash, 1 as side
+                from ({{ hashes_now }}) as versions
                 union all
-                select versions.*, -1 as side from {{ hashes_before }} as versions
+                select {{ columns }}, row_hash, -1 as side from {{ hashes_before }}
             ) as sides
             group by {{ columns }}, row_hash
             having sum(side) <> 0

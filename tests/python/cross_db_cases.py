@@ -334,6 +334,7 @@ SHOWN_ELSEWHERE = {
     "materialized_by_key": "models/intermediate/conversations/int_message_scans.sql",
     "comments_of": "tests/python/test_kept.py",
     "row_hash": "tests/python/test_kept.py",
+    "row_position": "tests/python/test_kept.py",
     "sql_of_view": "tests/python/test_kept.py",
     "tables_named_like": "tests/python/test_kept.py",
     "create_own_functions": "every call on PostgreSQL",
