@@ -1,4 +1,4 @@
-{{ config(changes_by = ['trace_session_id']) }}
+{{ config(slice_by = 'trace_session_id', changes_by = ['trace_session_id']) }}
 
 -- Grain: one session of runs: the turns of one chat or mail exchange with the AI
 -- agent. Where its runs disagree about who or what it belongs to, the earliest

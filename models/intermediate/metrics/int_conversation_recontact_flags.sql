@@ -1,4 +1,4 @@
-{{ config(changes_by = ['conversation_id']) }}
+{{ config(slice_by = 'conversation_id', changes_by = ['conversation_id']) }}
 
 -- Grain: one conversation that counts in re-contact rates; its three windows
 -- side by side.

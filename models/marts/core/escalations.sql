@@ -1,3 +1,5 @@
+{{ config(slice_by = 'conversation_id') }}
+
 -- Grain: one eligible conversation that the AI handed to a human.
 
 with
