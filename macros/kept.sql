@@ -32,23 +32,20 @@
     {%- set built = this.incorporate(type=type) -%}
     {%- set now = made_from_now(existing, built) -%}
     {%- if now.is_as_before -%}
-        {#- A transaction is for hooks alone: three statements of four. -#}
-        {%- set has_hooks = pre_hooks or post_hooks -%}
-        {{ run_hooks(pre_hooks, inside_transaction=False) }}
-        {{ run_hooks(pre_hooks, inside_transaction=True) }}
-        {%- if has_hooks -%}
-        {#- dbt commits no transaction that nobody began. -#}
-        {% call statement('begin') %}select 1{% endcall %}
-        {%- endif -%}
         {#- dbt's log says what became of the model. -#}
         {% call noop_statement('main', 'KEPT', 'KEPT') %}
             -- Nothing that this model is made of has changed.
         {% endcall %}
+        {#- Hooks need a transaction, and dbt commits none that nobody began. Without
+            hooks these are three statements of four. -#}
+        {%- if pre_hooks or post_hooks -%}
+        {{ run_hooks(pre_hooks, inside_transaction=False) }}
+        {{ run_hooks(pre_hooks, inside_transaction=True) }}
+        {% call statement('begin') %}select 1{% endcall %}
         {{ run_hooks(post_hooks, inside_transaction=True) }}
-        {%- if has_hooks -%}
         {{ adapter.commit() }}
-        {%- endif -%}
         {{ run_hooks(post_hooks, inside_transaction=False) }}
+        {%- endif -%}
         {{ return({'relations': [built]}) }}
     {%- endif -%}
 
