@@ -4,39 +4,38 @@
     One system's "U-77" and another's "u-77" were two customers without it, and
     every "anonymous" was one. -#}
 {% macro customer_key_value(expression) -%}
-    {%- set value = text_replace(
+    {#- One expression, so that engines compute it once: a device's prefix and an
+        unknown id go in one replacement. -#}
+    {%- set unknown = [] -%}
+    {%- for id in var('unknown_customer_ids') -%}
+        {%- do unknown.append(modules.re.escape(id | string | lower)) -%}
+    {%- endfor -%}
+    nullif({{ text_replace(
         small_letters("trim(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ "))"),
-        '^[$]device:',
+        '^([$]device:)?((' ~ unknown | join('|') ~ ')$)?',
         ''
-    ) -%}
-    case
-        when {{ value }} not in (
-            ''
-            {%- for unknown in var('unknown_customer_ids') -%}
-            , {{ text_literal(unknown | string | lower) }}
-            {%- endfor -%}
-        )
-            then {{ value }}
-    end
+    ) }}, '')
 {%- endmacro %}
 
 
 {#- The key under which int_customers knows a raw id, e.g. 'external:u-77'.
     An id that is an e-mail address is the key 'email:...' whatever the kind:
     many teams send the address as user id.
-      kind  'external', 'email' or 'anonymous' -#}
-{% macro customer_key_of(kind, expression) -%}
+      kind   'external', 'email' or 'anonymous'
+      value  a column that holds its customer_key_value already -#}
+{% macro customer_key_of(kind, expression, value=none) -%}
     case
         when {{ expression }} like '%@%' then 'email:'
         else '{{ kind }}:'
-    end || {{ customer_key_value(expression) }}
+    end || {{ value or customer_key_value(expression) }}
 {%- endmacro %}
 
 
 {#- The key of a person whom only one system knows, e.g. 'zendesk:4711'. Two
-    help desks number their users alike, so the tool is part of it. -#}
-{% macro own_customer_key(source_name, expression) -%}
-    {{ source_name }} || ':' || {{ customer_key_value(expression) }}
+    help desks number their users alike, so the tool is part of it.
+      value  as in customer_key_of -#}
+{% macro own_customer_key(source_name, expression, value=none) -%}
+    {{ source_name }} || ':' || {{ value or customer_key_value(expression) }}
 {%- endmacro %}
 
 

@@ -162,6 +162,15 @@ CALLS = [
         one("none", "none"),
         one(None, None),
     ]),
+    call("text_replace", ["a", r"^([$]device:)?((none|n\.a|\-1|\(\?\))$)?", ""], [
+        one("$device:none", ""),
+        one("nonesuch", "nonesuch"),
+        one("none\n", "none\n"),
+        one("$device:nxa", "nxa"),
+        one("n.a", ""),
+        one("-1", ""),
+        one("(?)", ""),
+    ]),
     call("small_letters", ["a"], [
         one("Grüße AUS KÖLN", "grüße aus köln"),
         one("ΑΒΓ", "αβγ"),

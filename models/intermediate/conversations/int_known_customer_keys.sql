@@ -60,31 +60,42 @@ raw_keys as (
 
 ),
 
-keys as (
+ids as (
 
     select
         source_name,
-        {{ customer_key_of('external', 'external_id') }} as customer_key,
-        {{ customer_key_value('external_id') }} as key_value
+        'external' as key_kind,
+        external_id as raw_id
     from raw_keys
     union
     select
         source_name,
-        {{ customer_key_of('email', 'email') }} as customer_key,
-        {{ customer_key_value('email') }} as key_value
+        'email' as key_kind,
+        email as raw_id
     from raw_keys
     union
     select
         source_name,
-        {{ customer_key_of('anonymous', 'anonymous_id') }} as customer_key,
-        {{ customer_key_value('anonymous_id') }} as key_value
+        'anonymous' as key_kind,
+        anonymous_id as raw_id
     from raw_keys
     union
     select
         source_name,
-        {{ own_customer_key('source_name', 'requester_id') }} as customer_key,
-        {{ customer_key_value('requester_id') }} as key_value
+        'own' as key_kind,
+        requester_id as raw_id
     from int_tickets
+
+),
+
+valued as (
+
+    select
+        source_name,
+        key_kind,
+        raw_id,
+        {{ customer_key_value('raw_id') }} as key_value
+    from ids
 
     {{ computed_once() }}
 
@@ -92,8 +103,24 @@ keys as (
 
 known_customer_keys as (
 
-    select * from keys
-    where customer_key is not null
+    select
+        source_name,
+        case key_kind
+            when 'external'
+                then {{ customer_key_of('external', 'raw_id', 'key_value') }}
+            when 'email'
+                then {{ customer_key_of('email', 'raw_id', 'key_value') }}
+            when 'anonymous'
+                then {{ customer_key_of('anonymous', 'raw_id', 'key_value') }}
+            else {{ own_customer_key('source_name', 'raw_id', 'key_value') }}
+        end as customer_key,
+        key_value
+
+    from valued
+
+    where key_value is not null
+
+    group by 1, 2, 3
 
 )
 
