@@ -89,17 +89,21 @@
     {%- endif -%}
     {%- do remember(built, now.made_from, contents.now) -%}
     {{ adapter.commit() }}
+    {%- if result.is_open -%}
+        {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {%- endif -%}
     {%- if hashes -%}
         {%- do drop_if_there(hashes) -%}
         {{ adapter.commit() }}
     {%- endif -%}
-    {{ return(result) }}
+    {{ return({'relations': result.relations}) }}
 {%- endmacro %}
 
 
-{#- A table or view in place of the one that is there, in one transaction, so that
-    nobody sees it missing. On DuckDB dbt's own way, a second table and two
-    renames, costs three times as long where there are few rows. -#}
+{#- A table or view in place of the one that is there, so that nobody sees it missing:
+    the transaction stays open for the comment, which then needs none of its own. On
+    DuckDB dbt's own way, a second table and two renames, costs three times as long
+    where there are few rows. -#}
 {% macro replace_at_once() -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set is_view = model.config.materialized == 'view' -%}
@@ -116,9 +120,7 @@
             else create_table_as(False, built, compiled_code) }}
     {% endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {{ adapter.commit() }}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {{ return({'relations': [built]}) }}
+    {{ return({'relations': [built], 'is_open': true}) }}
 {%- endmacro %}
 
 
