@@ -4,8 +4,8 @@
     One system's "U-77" and another's "u-77" were two customers without it, and
     every "anonymous" was one. -#}
 {% macro customer_key_value(expression) -%}
-    {#- One expression, so that engines compute it once: a device's prefix and an
-        unknown id go in one replacement. -#}
+    {#- A device's prefix and an unknown id go in one replacement: of a list this
+        long DuckDB makes a join, and computes the id anew for each of its uses. -#}
     {%- set unknown = [] -%}
     {%- for id in var('unknown_customer_ids') -%}
         {%- do unknown.append(modules.re.escape(id | string | lower)) -%}
