@@ -75,18 +75,28 @@ newest as (
 
 known_traces as (
 
-    select trace_id
+    select
+        trace_id,
+        max(case
+            when
+                is_root
+                and observation_type <> 'EVALUATOR'
+                and coalesce(logged_input, logged_output) is not null
+                then 1
+            else 0
+        end) = 1 as has_root_texts
 
     from newest
 
-    where is_trace
-
     group by 1
+
+    having max(case when is_trace then 1 else 0 end) = 1
 
 ),
 
 -- Only the trace's own row says whose it is: in the v2 layout every row has a
--- name, and a model call's is no agent's.
+-- name, and a model call's is no agent's. Where the turn is logged at the root,
+-- nobody reads the texts of the calls inside, each of which repeats the chat.
 agent_steps as (
 
     select
@@ -111,8 +121,15 @@ agent_steps as (
         case when newest.is_trace then newest.{{ field }} end as {{ field }},
         {%- endfor %}
         case when newest.is_tool_call then newest.step_name end as tool_name,
-        newest.logged_input,
-        newest.logged_output,
+        {%- for field in ['logged_input', 'logged_output'] %}
+        case
+            when
+                newest.is_root
+                or newest.is_tool_call
+                or not known_traces.has_root_texts
+                then newest.{{ field }}
+        end as {{ field }},
+        {%- endfor %}
         newest.input_tokens,
         newest.output_tokens,
         newest.cost_usd,
