@@ -180,13 +180,17 @@ def fill_warehouse(
     """Write what stands before the intent models: one message per row."""
     ids = [conversation_id(place) for place in range(len(sample))]
     messages = pd.DataFrame({
+        "message_id": ids,
+        "body": sample["text"].to_numpy(object),
+    })
+    conversation_messages = pd.DataFrame({
+        "message_id": ids,
         "conversation_id": ids,
         "message_number": 1,
         "author_role": "customer",
         "is_public": True,
         "is_substantive": True,
         "is_auto_reply": False,
-        "body": sample["text"].to_numpy(object),
     })
     # The model learns from customers' contacts only: what is held out is none.
     conversations = pd.DataFrame({
@@ -198,7 +202,8 @@ def fill_warehouse(
         "is_customer_contact": is_learned,
     })
     tables = {
-        "int_conversation_messages": messages,
+        "int_messages": messages,
+        "int_conversation_messages": conversation_messages,
         "int_conversations": conversations,
         "int_recontact_pairs": pd.DataFrame(
             [(conversation_id(a), conversation_id(b)) for a, b, _ in pairs],

@@ -1,25 +1,15 @@
 {{ config(
     slice_by = 'conversation_id',
-    changes_by = ['conversation_id', 'message_id'],
-    slice_through = {
-        'int_messages': ['message_id', 'int_message_conversations'],
-    }
+    changes_by = ['conversation_id', 'message_id']
 ) }}
 
--- Grain: one placed message, in order within its conversation. With int_messages
--- the only model that carries text.
+-- Grain: one placed message, in order within its conversation, without its text.
 
 with
 
 message_conversations as (
 
     select * from {{ ref('int_message_conversations') }}
-
-),
-
-messages as (
-
-    select * from {{ ref('int_messages') }}
 
 ),
 
@@ -35,7 +25,6 @@ conversation_messages as (
         message_conversations.message_id,
         message_conversations.conversation_id,
         message_conversations.author_role,
-        messages.body,
         row_number() over (
             partition by message_conversations.conversation_id
             order by
@@ -53,9 +42,6 @@ conversation_messages as (
         message_conversations.sent_at
 
     from message_conversations
-
-    inner join messages
-        on message_conversations.message_id = messages.message_id
 
     left join conversation_closes
         on

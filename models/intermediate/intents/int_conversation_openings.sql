@@ -1,6 +1,9 @@
 {{ config(
     slice_by = 'conversation_id',
-    changes_by = ['conversation_id']
+    changes_by = ['conversation_id'],
+    slice_through = {
+        'int_messages': ['message_id', 'int_conversation_messages'],
+    }
 ) }}
 
 -- Grain: one conversation with a substantive customer message: the issue in
@@ -53,11 +56,17 @@
 
 with
 
-messages as (
+public_messages as (
 
     select *
     from {{ ref('int_conversation_messages') }}
     where is_public
+
+),
+
+messages as (
+
+    select * from {{ ref('int_messages') }}
 
 ),
 
@@ -67,7 +76,7 @@ first_answers as (
         conversation_id,
         min(message_number) as message_number
 
-    from messages
+    from public_messages
 
     where
         author_role in ('ai_agent', 'human_agent')
@@ -80,16 +89,15 @@ first_answers as (
 customer_messages as (
 
     select
+        message_id,
         conversation_id,
         message_number,
-        -- The issue stands early; what follows 4,000 characters is pasted.
-        {{ text_replace("substring(body, 1, 4000)", '\\r', '') }} as body,
         row_number() over (
             partition by conversation_id
             order by message_number
         ) as substantive_number
 
-    from messages
+    from public_messages
 
     where
         author_role = 'customer'
@@ -102,9 +110,13 @@ opening_messages as (
     select
         customer_messages.conversation_id,
         customer_messages.message_number,
-        customer_messages.body
+        -- The issue stands early; what follows 4,000 characters is pasted.
+        {{ text_replace("substring(messages.body, 1, 4000)", '\\r', '') }} as body
 
     from customer_messages
+
+    inner join messages
+        on customer_messages.message_id = messages.message_id
 
     left join first_answers
         on customer_messages.conversation_id = first_answers.conversation_id
