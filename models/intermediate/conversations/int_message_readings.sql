@@ -74,11 +74,11 @@ distinct_bodies as (
 
     select
         body_fingerprint,
-        min(body) as body
+        body
 
     from new_messages
 
-    group by 1
+    group by 1, 2
 
 ),
 
