@@ -37,22 +37,3 @@
 {% macro own_customer_key(source_name, expression, value=none) -%}
     {{ source_name }} || ':' || {{ value or customer_key_value(expression) }}
 {%- endmacro %}
-
-
-{#- The customer behind several joins to int_customers, named best key first. A
-    key in the crosswalk comes before a better key that is not: people have the
-    last word.
-      relations  list of the joins' aliases -#}
-{% macro first_customer_id(relations) -%}
-    coalesce(
-        {%- for relation in relations %}
-        case
-            when {{ relation }}.resolved_by = 'crosswalk'
-                then {{ relation }}.customer_id
-        end,
-        {%- endfor %}
-        {%- for relation in relations %}
-        {{ relation }}.customer_id{{ "," if not loop.last }}
-        {%- endfor %}
-    )
-{%- endmacro %}

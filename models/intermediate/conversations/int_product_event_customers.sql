@@ -27,37 +27,51 @@ int_customers as (
 
 ),
 
-keyed as (
+customer_keys as (
+    {%- for key in [external_key, email_key, anonymous_key] %}
 
     select
         event_id,
         source_name,
-        {{ external_key }} as external_key,
-        {{ email_key }} as email_key,
-        {{ anonymous_key }} as anonymous_key
+        {{ key }} as customer_key,
+        {{ loop.index }} as key_number
+
     from int_product_events
+    {{ "\n    union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+-- All keys at once: looked up one by one, they would need int_customers in
+-- memory three times. One in the crosswalk comes before a better one that is
+-- not: people have the last word.
+found as (
+
+    select
+        customer_keys.event_id,
+        int_customers.customer_id,
+        customer_keys.key_number
+        + case when int_customers.resolved_by = 'crosswalk' then 0 else 10 end
+            as key_rank
+
+    from customer_keys
+
+    left join int_customers
+        on
+            customer_keys.source_name = int_customers.source_name
+            and customer_keys.customer_key = int_customers.customer_key
 
 ),
 
 product_event_customers as (
 
     select
-        keyed.event_id,
-        {{ first_customer_id(['by_external', 'by_email', 'by_anonymous']) }}
-            as customer_id
-    from keyed
-    left join int_customers as by_external
-        on
-            keyed.source_name = by_external.source_name
-            and keyed.external_key = by_external.customer_key
-    left join int_customers as by_email
-        on
-            keyed.source_name = by_email.source_name
-            and keyed.email_key = by_email.customer_key
-    left join int_customers as by_anonymous
-        on
-            keyed.source_name = by_anonymous.source_name
-            and keyed.anonymous_key = by_anonymous.customer_key
+        event_id,
+        {{ first_known('customer_id', 'key_rank') }} as customer_id
+
+    from found
+
+    group by 1
 
 )
 

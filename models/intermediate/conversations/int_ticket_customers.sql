@@ -27,37 +27,51 @@ int_customers as (
 
 ),
 
-keyed as (
+customer_keys as (
+    {%- for key in [external_key, email_key, requester_key] %}
 
     select
         ticket_id,
         source_name,
-        {{ external_key }} as external_key,
-        {{ email_key }} as email_key,
-        {{ requester_key }} as requester_key
+        {{ key }} as customer_key,
+        {{ loop.index }} as key_number
+
     from int_tickets
+    {{ "\n    union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+-- All keys at once: looked up one by one, they would need int_customers in
+-- memory three times. One in the crosswalk comes before a better one that is
+-- not: people have the last word.
+found as (
+
+    select
+        customer_keys.ticket_id,
+        int_customers.customer_id,
+        customer_keys.key_number
+        + case when int_customers.resolved_by = 'crosswalk' then 0 else 10 end
+            as key_rank
+
+    from customer_keys
+
+    left join int_customers
+        on
+            customer_keys.source_name = int_customers.source_name
+            and customer_keys.customer_key = int_customers.customer_key
 
 ),
 
 ticket_customers as (
 
     select
-        keyed.ticket_id,
-        {{ first_customer_id(['by_external', 'by_email', 'by_requester']) }}
-            as customer_id
-    from keyed
-    left join int_customers as by_external
-        on
-            keyed.source_name = by_external.source_name
-            and keyed.external_key = by_external.customer_key
-    left join int_customers as by_email
-        on
-            keyed.source_name = by_email.source_name
-            and keyed.email_key = by_email.customer_key
-    left join int_customers as by_requester
-        on
-            keyed.source_name = by_requester.source_name
-            and keyed.requester_key = by_requester.customer_key
+        ticket_id,
+        {{ first_known('customer_id', 'key_rank') }} as customer_id
+
+    from found
+
+    group by 1
 
 )
 
