@@ -37,3 +37,12 @@
 {% macro own_customer_key(source_name, expression, value=none) -%}
     {{ source_name }} || ':' || {{ value or customer_key_value(expression) }}
 {%- endmacro %}
+
+
+{#- Which of several keys names the customer: the smallest. A key in the crosswalk
+    comes before a better key that is not: people have the last word.
+      key_number   1 for the best key, up to 9 -#}
+{% macro key_rank(key_number, resolved_by) -%}
+    {{ key_number }}
+        + case when {{ resolved_by }} = 'crosswalk' then 0 else 10 end
+{%- endmacro %}

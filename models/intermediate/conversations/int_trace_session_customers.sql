@@ -42,15 +42,13 @@ customer_keys as (
 ),
 
 -- All keys at once: looked up one by one, they would need int_customers in
--- memory three times. One in the crosswalk comes before a better one that is
--- not: people have the last word.
+-- memory three times.
 found as (
 
     select
         customer_keys.trace_session_id,
         int_customers.customer_id,
-        customer_keys.key_number
-        + case when int_customers.resolved_by = 'crosswalk' then 0 else 10 end
+        {{ key_rank('customer_keys.key_number', 'int_customers.resolved_by') }}
             as key_rank
 
     from customer_keys
