@@ -7,7 +7,8 @@
 -- Grain: one run with the two texts of its turn, still as logged. The texts of
 -- the step that speaks for the run come first, then those of its other roots.
 -- A model call's texts count only where the turn is logged nowhere else: an
--- agent that failed before it answered leaves a half-done call behind.
+-- agent that failed before it answered leaves a half-done call behind. Whoever
+-- reads more of them has to keep more in int_langfuse__agent_steps.
 
 with
 
