@@ -1,7 +1,7 @@
 -- Grain: one average (a mean, a median or a ratio of medians), intent (or 'all')
 -- and week. Means carry a normal 95 % interval; medians carry none. The four
 -- numbers on time to resolution and re-contact are drawn from one cohort, the
--- conversations that count in re-contact rates.
+-- conversations that count in re-contact rates; all others from closed ones.
 {% set z = 1.959963984540054 %}
 {% set window_seconds = var('recontact_window_hours') * 3600 %}
 
@@ -23,10 +23,21 @@ exact_measures as (
         case
             when is_mature
                 then cast(
-                    coalesce(time_to_recontact_seconds, {{ window_seconds }})
+                    floor(coalesce(time_to_recontact_seconds, {{ window_seconds }}))
                     as bigint
                 )
-        end as restricted_seconds
+        end as restricted_seconds,
+        -- of a handoff that nothing announced, nobody knows when it began
+        case
+            when is_closed and has_human_reply
+                then time_to_first_human_reply_seconds
+        end as first_human_reply_seconds,
+        case when is_closed then time_to_action_seconds end as action_seconds,
+        case when is_closed then compared_instruction_count end
+            as compared_instructions,
+        case
+            when is_closed then cast(followed_above_baseline as decimal(18, 9))
+        end as above_baseline
 
     from intent_measures
 
@@ -50,18 +61,14 @@ sums as (
             as median_time_to_resolution,
         count(time_to_recontact_seconds) as recontact_count,
         {{ median('time_to_recontact_seconds') }} as median_time_to_recontact,
-        count(case when has_human_reply then 1 end) as answered_escalation_count,
-        {{ median(
-            "case when has_human_reply "
-            ~ "then time_to_first_human_reply_seconds end"
-        ) }} as median_time_to_first_human_reply,
-        count(time_to_action_seconds) as action_count,
-        {{ median('time_to_action_seconds') }} as median_time_to_action,
-        cast(sum(compared_instruction_count) as bigint) as compared_count,
-        cast(
-            sum(cast(followed_above_baseline as decimal(18, 9)))
-            as {{ type_double() }}
-        ) as followed_above_baseline
+        count(first_human_reply_seconds) as timed_reply_count,
+        {{ median('first_human_reply_seconds') }}
+            as median_time_to_first_human_reply,
+        count(action_seconds) as action_count,
+        {{ median('action_seconds') }} as median_time_to_action,
+        cast(sum(compared_instructions) as bigint) as compared_count,
+        cast(sum(above_baseline) as {{ type_double() }})
+            as followed_above_baseline
 
     from exact_measures
 
@@ -160,7 +167,7 @@ average_values as (
         ('median_time_to_recontact_seconds', 'median_time_to_recontact',
             'recontact_count'),
         ('median_time_to_first_human_reply_seconds',
-            'median_time_to_first_human_reply', 'answered_escalation_count'),
+            'median_time_to_first_human_reply', 'timed_reply_count'),
         ('median_time_to_action_seconds', 'median_time_to_action',
             'action_count'),
     ] %}

@@ -1,8 +1,8 @@
 {{ config(changes_by = ['conversation_id']) }}
 
--- Grain: one conversation for which a satisfaction survey was offered. Answers
--- count when they came within 168 hours of the resolution, so that a mature week
--- never moves.
+-- Grain: one conversation for which a satisfaction survey was offered. Surveys
+-- count when they were offered within 168 hours of the resolution, and answers when
+-- they came within them, so that a mature week never moves.
 
 with
 
@@ -78,8 +78,12 @@ conversation_csat as (
             and surveys.offered_at >= conversations.opened_at
 
     where
-        conversations.next_opened_at is null
-        or surveys.offered_at < conversations.next_opened_at
+        surveys.offered_at
+        <= {{ dbt.dateadd('hour', 168, 'conversations.resolved_at') }}
+        and (
+            conversations.next_opened_at is null
+            or surveys.offered_at < conversations.next_opened_at
+        )
 
     group by 1
 

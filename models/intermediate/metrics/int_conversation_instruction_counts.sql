@@ -39,6 +39,15 @@ conversation_instruction_counts as (
                 when instructions.is_counted and instructions.is_followed then 1
             end
         ) as followed_count,
+        -- only these can be followed within the session
+        count(
+            case
+                when
+                    instructions.is_counted
+                    and instructions.action_kind = 'expected'
+                    then 1
+            end
+        ) as expected_instruction_count,
         count(
             case
                 when

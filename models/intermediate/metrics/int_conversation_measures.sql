@@ -125,6 +125,8 @@ conversation_measures as (
         ---------- downstream actions
         coalesce(instruction_counts.instruction_count, 0) as instruction_count,
         coalesce(instruction_counts.followed_count, 0) as followed_count,
+        coalesce(instruction_counts.expected_instruction_count, 0)
+            as expected_instruction_count,
         coalesce(instruction_counts.followed_within_session_count, 0)
             as followed_within_session_count,
         coalesce(instruction_counts.already_done_count, 0)

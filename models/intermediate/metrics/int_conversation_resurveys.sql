@@ -1,7 +1,9 @@
 {{ config(changes_by = ['conversation_id']) }}
 
 -- Grain: one conversation whose customer had already rated an earlier one of the
--- same issue and rates again: the rating after the problem came back.
+-- same issue and rates again: the rating after the problem came back. By the time
+-- of the ratings: several conversations may continue the same one, and then have
+-- the same position in the issue.
 
 with
 
@@ -25,7 +27,9 @@ rated as (
         conversation_csat.csat_positive_count,
         row_number() over (
             partition by conversation_issues.issue_id
-            order by conversation_issues.issue_position nulls last
+            order by
+                conversation_csat.first_answered_at nulls last,
+                conversation_csat.conversation_id
         ) as rating_number
 
     from conversation_csat

@@ -3,7 +3,9 @@
     changes_by = ['week_start_date']
 ) }}
 
--- Grain: one intent (or 'all') and week: every count that a weekly rate needs.
+-- Grain: one intent (or 'all') and week: every count that a weekly rate needs. A
+-- conversation that is still open counts as eligible and in nothing else: what
+-- happens in it next may change what it shows, and move it to another week.
 
 with
 
@@ -82,18 +84,20 @@ intent_week_counts as (
                     then 1
             end
         ) as low_confidence_count,
-        count(case when is_escalated then 1 end) as escalation_count,
         count(
-            case when is_escalated and is_closed then 1 end
-        ) as closed_escalation_count,
+            case when is_closed and is_escalated then 1 end
+        ) as escalation_count,
         count(
-            case when has_human_reply then 1 end
+            case when is_closed and has_human_reply then 1 end
         ) as answered_escalation_count,
         count(
-            case when has_human_reply and not is_reexplained then 1 end
+            case
+                when is_closed and has_human_reply and not is_reexplained
+                    then 1
+            end
         ) as good_escalation_count,
         count(
-            case when has_human_reply and has_handoff_note then 1 end
+            case when is_closed and has_human_reply and has_handoff_note then 1 end
         ) as noted_escalation_count,
         count(
             case when is_abandoned_in_queue then 1 end
@@ -109,21 +113,22 @@ intent_week_counts as (
             end
         ) as solved_escalation_count,
         count(
-            case when has_asked_for_human then 1 end
+            case when is_closed and has_asked_for_human then 1 end
         ) as asked_for_human_count,
         count(
-            case when is_missed_escalation then 1 end
+            case when is_closed and is_missed_escalation then 1 end
         ) as missed_escalation_count,
         count(case when is_resurveyed then 1 end) as resurveyed_count,
         count(case when is_resurvey_positive then 1 end)
             as resurvey_positive_count,
-        cast(sum(instruction_count) as bigint) as instruction_count,
-        cast(sum(followed_count) as bigint) as followed_count,
-        cast(sum(followed_within_session_count) as bigint)
-            as followed_within_session_count,
-        cast(sum(already_done_count) as bigint) as already_done_count,
-        cast(sum(compared_instruction_count) as bigint)
-            as compared_instruction_count,
+        {%- for count in [
+            'instruction_count', 'followed_count', 'expected_instruction_count',
+            'followed_within_session_count', 'already_done_count',
+        ] %}
+        cast(
+            sum(case when is_closed then {{ count }} end) as bigint
+        ) as {{ count }},
+        {%- endfor %}
         cast(sum(csat_offered_count) as bigint) as csat_offered_count,
         cast(sum(csat_answered_count) as bigint) as csat_answered_count,
         cast(sum(csat_positive_count) as bigint) as csat_positive_count

@@ -27,7 +27,8 @@ metric_definitions as (
                 when 'headline' then {{ text_literal(var('recontact_window_hours')) }}
                 else window_hours
             end as integer
-        ) as window_hours
+        ) as window_hours,
+        needs_events
 
     from {{ ref('metric_definitions') }}
 
@@ -74,7 +75,11 @@ defined as (
             'coalesce(metric_definitions.window_hours, '
             ~ var('recontact_window_hours') ~ ')',
             'weeks.week_ended_at'
-        ) }} <= weeks.data_as_of as is_mature
+        ) }} <= case
+            when metric_definitions.needs_events
+                then least(weeks.data_as_of, weeks.events_newest_at)
+            else weeks.data_as_of
+        end as is_mature
 
     from stacked
 

@@ -54,7 +54,8 @@ weeks as (
             dbt.dateadd('day', 7, 'week_dates.week_start_date'),
             var('reporting_timezone')
         ) }} as week_ended_at,
-        data_edges.data_as_of
+        data_edges.data_as_of,
+        data_edges.events_newest_at
 
     from week_dates
 

@@ -1836,11 +1836,12 @@ with judged as (
             )
         end as speed_quarter,
         resolution_confidence,
-        escalations.conversation_id is not null as is_escalated,
-        coalesce(is_answered, false) as is_answered,
+        is_closed and escalations.conversation_id is not null as is_escalated,
+        is_closed and coalesce(is_answered, false) as is_answered,
         coalesce(is_reexplained, false) as is_reexplained,
-        coalesce(instruction_count, 0) as instruction_count,
-        coalesce(followed_count, 0) as followed_count
+        case when is_closed then coalesce(instruction_count, 0) else 0 end
+            as instruction_count,
+        case when is_closed then coalesce(followed_count, 0) else 0 end as followed_count
     from conversations
     inner join intents using (conversation_id)
     left join recontacts using (conversation_id)
