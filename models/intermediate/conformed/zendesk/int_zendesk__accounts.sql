@@ -39,10 +39,9 @@ numbered_users as (
                 coalesce(updated_at, created_at, loaded_at) desc,
                 coalesce(loaded_at, updated_at, created_at) desc,
                 -- only so that the same rows always give the same answer
-                {{ dbt.hash(
-                    "coalesce(external_id, '') || '|' || coalesce(email, '')"
-                    ~ " || '|' || coalesce(user_role, '')"
-                ) }} desc
+                {{ row_fingerprint([
+                    'external_id', 'email', 'user_role', 'is_suspended'
+                ]) }} desc
         ) as version_number
 
     from users

@@ -45,10 +45,9 @@ numbered as (
                 coalesce(loaded_at, sent_at) desc,
                 sent_at desc,
                 -- only so that the same rows always give the same answer
-                {{ dbt.hash(
-                    "coalesce(body, '') || '|' || coalesce(author_id, '')"
-                    ~ " || '|' || ticket_id"
-                ) }} desc
+                {{ row_fingerprint([
+                    'body', 'author_id', 'ticket_id', 'is_public'
+                ]) }} desc
         ) as version_number
 
     from comments

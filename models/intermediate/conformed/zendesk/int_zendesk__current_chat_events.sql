@@ -26,11 +26,10 @@ numbered_events as (
             order by
                 coalesce(loaded_at, occurred_at) desc,
                 -- only so that the same rows always give the same answer
-                {{ dbt.hash(
-                    "coalesce(event_type, '') || '|' || coalesce(actor_id, '')"
-                    ~ " || '|' || coalesce(body, '')"
-                    ~ " || '|' || coalesce(message_source, '')"
-                ) }} desc
+                {{ row_fingerprint([
+                    'event_type', 'actor_id', 'body', 'message_source',
+                    'message_author_type', 'chat_index', 'is_marked_as_agent'
+                ]) }} desc
         ) as version_number
 
     from chat_events

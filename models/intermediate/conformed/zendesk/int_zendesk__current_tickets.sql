@@ -34,15 +34,15 @@ numbered as (
             order by
                 coalesce(updated_at, created_at) desc,
                 coalesce(loaded_at, created_at) desc,
+                created_at desc nulls last,
                 -- only so that the same rows always give the same answer
-                {{ dbt.hash(
-                    "coalesce(status, '') || '|' || coalesce(subject, '')"
-                    ~ " || '|' || coalesce(assignee_id, '')"
-                    ~ " || '|' || coalesce(requester_id, '')"
-                    ~ " || '|' || coalesce(session_ref, '')"
-                    ~ " || '|' || coalesce(merged_ticket_ids, '')"
-                    ~ " || '|' || coalesce(follow_up_ticket_ids, '')"
-                ) }} desc
+                {{ row_fingerprint([
+                    'requester_id', 'submitter_id', 'assignee_id', 'group_id',
+                    'session_ref', 'imported_from', 'claimed_intent',
+                    'follow_up_of_ticket_id', 'merged_ticket_ids',
+                    'follow_up_ticket_ids', 'tag_list', 'status', 'via_channel',
+                    'subject', 'description', 'claimed_resolution', 'is_deleted'
+                ]) }} desc
         ) as version_number
 
     from usable
