@@ -9,8 +9,9 @@
 -- Grain: one message that both the help desk and the trace store carry: same
 -- thread, same role, same text after white space and case are folded, and close
 -- in time. Each copy is a row: the trace's is the one that is kept, with the
--- earlier of the two times. The n-th copy on one side answers to the n-th on the other, so
--- a customer who really wrote the same twice keeps both.
+-- earlier of the two times. The n-th copy on one side answers to the n-th on the
+-- other, so a customer who really wrote the same twice keeps both. Counting begins
+-- anew after a pause: one side may lack what was said the week before.
 
 with
 
@@ -68,27 +69,58 @@ folded as (
     where
         message_threads.problem is null
         and messages.is_public
+        and messages.sent_at is not null
         -- null, or blank once it is folded: asked of the folded text, every
         -- text would be folded twice
         and {{ text_matches('messages.body', "'[^\\s]'") }}
 
 ),
 
+with_pauses as (
+
+    select
+        *,
+        {{ seconds_between(
+            'lag(sent_at) over ('
+            ~ 'partition by thread_id, author_role, folded_body'
+            ~ ' order by sent_at, source_position nulls last, message_id)',
+            'sent_at'
+        ) }} as pause_seconds
+
+    from folded
+
+),
+
+spells as (
+
+    select
+        *,
+        count(
+            case
+                when pause_seconds > {{ var('duplicate_message_minutes') }} * 60
+                    then 1
+            end
+        ) over (
+            partition by thread_id, author_role, folded_body
+            order by sent_at, source_position nulls last, message_id
+            rows between unbounded preceding and current row
+        ) as spell_number
+
+    from with_pauses
+
+),
+
 numbered as (
 
     select
-        message_id,
-        thread_id,
-        author_role,
-        folded_body,
-        is_from_help_desk,
-        sent_at,
+        *,
         row_number() over (
-            partition by thread_id, author_role, folded_body, is_from_help_desk
-            order by sent_at nulls last, source_position nulls last, message_id
+            partition by
+                thread_id, author_role, folded_body, spell_number, is_from_help_desk
+            order by sent_at, source_position nulls last, message_id
         ) as copy_number
 
-    from folded
+    from spells
 
 ),
 
@@ -108,6 +140,7 @@ pairs as (
             help_desk.thread_id = traced.thread_id
             and help_desk.author_role = traced.author_role
             and help_desk.folded_body = traced.folded_body
+            and help_desk.spell_number = traced.spell_number
             and help_desk.copy_number = traced.copy_number
 
     where
