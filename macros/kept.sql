@@ -6,7 +6,9 @@
     and the contents of all that it reads), and of its own contents. It is written
     with the rows or after them, and a table that is replaced or dropped takes it
     along, so no build that was killed leaves a claim that is not true.
-    --full-refresh asks no comment. What changed can go on by slices: slices.sql.
+    --full-refresh asks no comment. What changed can go on by slices: slices.sql. A
+    model that reads more tables of its source's schema than dbt knows of names them in
+    its setting tables_beside.
     Spark builds everything: its tables are replaced as files. -#}
 
 
@@ -54,17 +56,20 @@
     {%- set slices = slices_to_build(now.changed, now.rows)
         if now.is_one_step and now.changed and existing.type == type
         and (type == 'view' or now.before.contents != '-') else none -%}
-    {%- if slices and type == 'table' -%}
+    {%- set fresh = rows_of_slices(slices) if slices and type == 'table' else none -%}
+    {%- if fresh and has_columns_of(fresh, existing) -%}
         {{ run_hooks(pre_hooks, inside_transaction=False) }}
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
         {%- set contents.now = replace_slices(
-            existing, slices, now.before.contents
+            existing, fresh, slices, now.before.contents
         ) -%}
         {{ run_hooks(post_hooks, inside_transaction=True) }}
         {%- do remember(built, now.made_from, contents.now) -%}
         {{ adapter.commit() }}
         {{ run_hooks(post_hooks, inside_transaction=False) }}
         {{ return({'relations': [built]}) }}
+    {%- elif fresh -%}
+        {%- do drop_if_there(fresh) -%}
     {%- endif -%}
 
     {%- set hashes = none -%}
@@ -80,7 +85,7 @@
     {%- endif -%}
     {%- if hashes and contents.now != now.before.contents -%}
         {%- do note_changes(hashes, hashes_of(built), now.before.contents) -%}
-    {%- elif slices -%}
+    {%- elif slices and type == 'view' -%}
         {%- do note_slices(slices, now.before.contents) -%}
     {%- elif raw_relation(model) -%}
         {%- do see_raw_rows(
@@ -135,10 +140,20 @@
       changed       those of sliced_parents whose changes are noted -#}
 {% macro made_from_now(existing, built) -%}
     {%- set parents = [] -%}
+    {%- set raw_tables = [] -%}
     {%- for id in model.depends_on.nodes -%}
         {%- do parents.append(
             relation_of(graph.nodes.get(id) or graph.sources[id])
         ) -%}
+        {%- if id in graph.sources -%}
+            {%- do raw_tables.append(parents[-1]) -%}
+            {%- for name in config.get('tables_beside') or [] -%}
+                {%- do raw_tables.append(
+                    parents[-1].incorporate(path={'identifier': name})
+                ) -%}
+                {%- do parents.append(raw_tables[-1]) -%}
+            {%- endfor -%}
+        {%- endif -%}
     {%- endfor -%}
     {#- Read without a ref: is_remembered says why. -#}
     {%- if own_list() | string in compiled_code -%}
@@ -167,11 +182,17 @@
         {%- do contents.append(
             comment.contents if comment and comment.contents != '-'
             else contents_of(parent)
+            ~ (':' ~ shape_of(parent) if parent in raw_tables else '')
         ) -%}
         {%- set note = comments.get(spelled(
             seen_rows_of(this) if raw and parent == raw else changes_of(parent)
         )) -%}
-        {%- do contents_before.append(note.contents if note else contents[-1]) -%}
+        {#- Rows of another shape are other rows, though their hashes be the same. -#}
+        {%- do contents_before.append(
+            note.contents
+            if note and note.contents.split(':')[2:] == contents[-1].split(':')[2:]
+            else contents[-1]
+        ) -%}
     {%- endfor -%}
 
     {%- set before = comments.get(spelled(built)) -%}
@@ -210,8 +231,8 @@
     the SQL calls are a part of it. -#}
 {% macro hash_of_parts(contents) -%}
     {{ return(local_md5(
-        compiled_code ~ (config.get('raw_keys') or '') ~ create_own_functions()
-        ~ contents | join(' ')
+        compiled_code ~ (config.get('raw_keys') or '') ~ model.contract.checksum
+        ~ create_own_functions() ~ contents | join(' ')
     )) }}
 {%- endmacro %}
 
@@ -246,12 +267,30 @@
 {%- endmacro %}
 
 
+{#- Names and types of a raw table's columns, which the hash of a row does not tell,
+    as one hash. -#}
+{% macro shape_of(raw) -%}
+    {%- set columns = [] -%}
+    {%- for column in adapter.get_columns_in_relation(raw) -%}
+        {%- do columns.append(column.name ~ ' ' ~ column.data_type) -%}
+    {%- endfor -%}
+    {{ return(local_md5(columns | join(', '))) }}
+{%- endmacro %}
+
+
+{#- What a row is called while its hash is asked for. A column of that name would be
+    hashed in its place. -#}
+{% macro any_row() -%}
+    {{ return('afterclose_any_row') }}
+{%- endmacro %}
+
+
 {#- A fingerprint of a relation's rows, in whatever order.
       hashed  a column that holds the rows' hashes already -#}
 {% macro contents_of(relation, hashed=none) -%}
     {{ return(run_query(
         "select count(*) || ':' || coalesce(sum("
-        ~ (hashed or row_hash('contents')) ~ '), 0)'
-        ~ ' from ' ~ relation ~ ' as contents'
+        ~ (hashed or row_hash(any_row())) ~ '), 0)'
+        ~ ' from ' ~ relation ~ ' as ' ~ any_row()
     ).rows[0][0]) }}
 {%- endmacro %}

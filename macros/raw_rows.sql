@@ -41,11 +41,11 @@
             {%- for column, sql in keys.items() %}
             {{ sql }} as {{ column }},
             {%- endfor %}
-            {{ row_hash('raw_rows') }} as row_hash
-        from {{ raw }} as raw_rows
+            {{ row_hash(any_row()) }} as row_hash
+        from {{ raw }} as {{ any_row() }}
     {% endcall %}
     {#- The raw table's: what leaves below is in it still. -#}
-    {%- set raw_contents = contents_of(now, hashed='row_hash') -%}
+    {%- set raw_contents = contents_of(now, hashed='row_hash') ~ ':' ~ shape_of(raw) -%}
     {%- if contents -%}
     {% call statement('note') %}
         create table {{ changes_of(this) }} as

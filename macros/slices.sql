@@ -188,7 +188,7 @@
 
 {#- SQL that reads something else in place of a relation, under its name. -#}
 {% macro put_in_place(relation, rows, sql) -%}
-    {%- set name = '(?:"?\\w+"?[.])?"?' ~ modules.re.escape(relation.schema)
+    {%- set name = '(?:(?:"[^"]+"|\\w+)[.])?"?' ~ modules.re.escape(relation.schema)
         ~ '"?[.]"?' ~ modules.re.escape(relation.identifier) ~ '(?:"|\\b)' -%}
     {{ return(modules.re.sub(
         name ~ '(?i:(?! as ))', rows ~ ' as "' ~ relation.identifier ~ '"',
@@ -246,23 +246,51 @@
 {%- endmacro %}
 
 
-{#- Put new rows of some slices in place of the old ones and note what changed; the
-    model's contents afterwards.
-      contents  what they were before -#}
-{% macro replace_slices(existing, slices, contents) -%}
+{#- The new rows of some slices, a temporary table. Rows of other slices that came
+    along are left out. -#}
+{% macro rows_of_slices(slices) -%}
     {%- set fresh = temporary(this.identifier ~ '__fresh') -%}
-    {%- set hashes = temporary(this.identifier ~ '__before') -%}
-    {%- set of_slices = ' where ' ~ in_slices(slices, slices.key) -%}
-    {#- Rows of other slices that came along are left out. -#}
     {%- set sql = 'select * from (' ~ sql_of_slices(compiled_code, model, slices)
-        ~ ') as fresh' ~ of_slices -%}
+        ~ ') as fresh where ' ~ in_slices(slices, slices.key) -%}
     {%- do drop_if_there(fresh) -%}
     {% call statement('fresh') %}
         {{ create_table_as(True, fresh, sql) }}
     {% endcall %}
+    {{ return(fresh) }}
+{%- endmacro %}
+
+
+{#- Whether rows fit into a table: the same columns of the same types. A select of all
+    columns of a parent stays the same when the parent gets one more. A contract says
+    itself which types the table has. -#}
+{% macro has_columns_of(rows, relation) -%}
+    {%- set shapes = [] -%}
+    {%- for each in [rows, relation] -%}
+        {%- set shape = [] -%}
+        {%- for column in adapter.get_column_schema_from_query(
+            'select * from ' ~ each
+        ) -%}
+            {%- do shape.append(
+                column.name if config.get('contract').enforced
+                else column.name ~ ' ' ~ column.data_type
+            ) -%}
+        {%- endfor -%}
+        {%- do shapes.append(shape | sort) -%}
+    {%- endfor -%}
+    {{ return(shapes[0] == shapes[1]) }}
+{%- endmacro %}
+
+
+{#- Put new rows of some slices in place of the old ones and note what changed; the
+    model's contents afterwards.
+      fresh     the new rows
+      contents  what they were before -#}
+{% macro replace_slices(existing, fresh, slices, contents) -%}
+    {%- set hashes = temporary(this.identifier ~ '__before') -%}
+    {%- set of_slices = ' where ' ~ in_slices(slices, slices.key) -%}
     {#- dbt's log says what became of the model. -#}
     {% call noop_statement('main', 'SLICES ' ~ slices.count, 'SLICES', slices.count) %}
-        {{ sql }}
+        {{ sql_of_slices(compiled_code, model, slices) }}
     {% endcall %}
     {#- Looked up once, for the fingerprint, the note and the delete: the table is
         large. -#}
@@ -310,10 +338,10 @@
       beside  more columns -#}
 {% macro hashes_of(relation, condition='', beside=[]) -%}
     {%- set columns = (config.get('changes_by') or []) + [
-        row_hash('contents') ~ ' as row_hash'
+        row_hash(any_row()) ~ ' as row_hash'
     ] + beside -%}
     {{ return(
-        'select ' ~ columns | join(', ') ~ ' from ' ~ relation ~ ' as contents'
+        'select ' ~ columns | join(', ') ~ ' from ' ~ relation ~ ' as ' ~ any_row()
         ~ condition
     ) }}
 {%- endmacro %}

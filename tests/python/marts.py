@@ -39,7 +39,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.path = folder / "warehouse.duckdb"
+        self.path = folder / "after-close.duckdb"
         example = (PROJECT_DIR / "profiles.yml.example").read_text()
         (folder / "profiles.yml").write_text(example)
         self.environment = {

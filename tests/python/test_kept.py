@@ -7,6 +7,7 @@ delivers a world in so many slices, and so many worlds.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from marts import NO_TESTS, Project
+from marts import NO_TESTS, Project, succeed
 from parity import differences, marts_of
 from postgres_server import PostgresProject
 from slices import Deliveries
@@ -74,6 +75,62 @@ def test_what_has_not_changed_is_kept(project: Project) -> None:
     built = built_models(project, "run")
     assert {"int_metric_values", "metric_values"} <= built
     assert "int_rate_values" not in built
+
+
+def test_what_the_hash_of_a_row_does_not_tell_is_compared(project: Project) -> None:
+    def said() -> dict[str, str]:
+        return said_of_models(project, "build", variables=BY_SLICES)
+
+    project.reset()
+    project.load(
+        project.simulate("--conversations", 120, "--weeks", 4, "--seed", 3)
+    )
+    # A shop's own property, called as SQL that hashes rows might call the row.
+    project.query("alter table mixpanel.event add contents boolean default true")
+    said()
+
+    project.query("update mixpanel.event set distinct_id = 'other' where rowid = 0")
+    assert said()["stg_mixpanel__events"] != "KEPT"
+
+    # Another type: the hashes of all rows stay the same.
+    project.query("alter table mixpanel.event alter contents type integer")
+    assert said()["stg_mixpanel__events"] != "KEPT"
+
+    # Made before its parent, all of whose columns it passes on, had one more.
+    younger = "afterclose_intermediate.int_intent_measures"
+    project.query(
+        f"alter table {younger} drop is_linkable",
+        "delete from zendesk.ticket_comment where rowid < 20",
+    )
+    models = said()
+    assert models["int_conversation_measures"].startswith("SLICES")
+    assert not models["int_intent_measures"].startswith(("SLICES", "KEPT"))
+    project.query(f"select is_linkable from {younger}")
+
+
+def test_tables_beside_a_source_are_compared(project: Project) -> None:
+    project.reset()
+    raw = project.simulate(
+        "--conversations", 60, "--weeks", 3, "--seed", 3,
+        "--stack", "warehouse_events:segment",
+    )
+    project.load(raw)
+    variables = json.loads((raw / "simulation.json").read_text("utf-8"))["vars"]
+    view = "stg_warehouse_events__track_properties"
+
+    def said_of_view() -> str:
+        completed = project.dbt(
+            "run", "--select", f"+{view}", variables=variables
+        )
+        succeed(completed)
+        return re.findall(rf"\.{view} \.* ?\[(.*?) in", completed.stdout)[0]
+
+    said_of_view()
+    assert said_of_view() == "KEPT"
+    (table, *_) = variables["warehouse_events_event_tables"]
+    (path,) = raw.glob(f"*/{table}.parquet")
+    project.query(f"delete from {path.parent.name}.{table} where rowid = 0")
+    assert said_of_view() != "KEPT"
 
 
 def test_slices_give_what_a_full_refresh_gives(

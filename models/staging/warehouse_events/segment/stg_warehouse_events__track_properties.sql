@@ -1,11 +1,14 @@
-{{ config(enabled = 'warehouse_events' in var('event_sources')) }}
+{%- set tables = var('warehouse_events_event_tables')
+    if var('warehouse_events_layout') in ('segment', 'rudderstack') else [] -%}
+{{ config(
+    enabled = 'warehouse_events' in var('event_sources'),
+    tables_beside = tables
+) }}
 
 -- Grain: one delivered copy of a track call in the table of its own event, which
 -- alone holds what the call says. Tables that the var warehouse_events_event_tables
 -- does not name are not read; layouts without such tables give no rows. Who did it
 -- is said in tracks: what that has left out of forgotten customers is left out here.
-{%- set tables = var('warehouse_events_event_tables')
-    if var('warehouse_events_layout') in ('segment', 'rudderstack') else [] %}
 
 with
 
