@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner
 from conftest import Run, last_json
 from marts import PROJECT_DIR
+from postgres_server import PostgresServer
+from rich.console import Console
 
 from afterclose.benchmark.measures import Watch
 
@@ -161,6 +163,25 @@ def test_an_engine_that_is_not_there_says_so(
     assert refused.exit_code != 0
     assert "createdb afterclose_benchmark" in refused.output
     assert "Traceback" not in refused.output
+
+
+def test_a_first_build_on_postgres_finds_a_salt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    postgres_server: PostgresServer,
+) -> None:
+    """Without one dbt stops, and every measurement begins with nothing."""
+    from afterclose.benchmark.builds import DATABASE, Builds
+    from afterclose.set_salt import has_salt
+
+    with postgres_server.connect() as connection:
+        connection.execute(f"create database {DATABASE}")
+    for name, value in postgres_server.environment(DATABASE).items():
+        monkeypatch.setenv(name, value)
+    builds = Builds(tmp_path, "postgres", Console(quiet=True))
+    for _ in range(2):
+        builds.reset()
+        with builds.warehouse() as warehouse:
+            assert has_salt(warehouse)
 
 
 def test_tables_of_spark_are_read_from_their_files(tmp_path: Path) -> None:

@@ -95,22 +95,22 @@ class Builds:
     # --------------------------------------------------------------- raw data
 
     def reset(self) -> None:
-        """Nothing built, nothing loaded."""
+        """Nothing built, nothing loaded, ready for a first build."""
         if self.engine == "duckdb":
             for path in self.path.parent.glob(f"{self.path.name}*"):
                 path.unlink()
             return
         if self.engine == "spark":
             shutil.rmtree(self.spark, ignore_errors=True)
-            title = "Give Spark a salt"
-            run(
-                script("set_salt", "--target", self.engine),
-                self.environment, self.console, title,
-            )
-            return
-        with self.warehouse() as warehouse:
-            for schema in (SCHEMA, f"{SCHEMA}_staging", f"{SCHEMA}_intermediate"):
-                warehouse.query(f"drop schema if exists {schema} cascade")
+        else:
+            with self.warehouse() as warehouse:
+                for schema in (SCHEMA, f"{SCHEMA}_staging", f"{SCHEMA}_intermediate"):
+                    warehouse.query(f"drop schema if exists {schema} cascade")
+        # Only a DuckDB file gets one from its first build.
+        run(
+            script("set_salt", "--target", self.engine),
+            self.environment, self.console, "Give the warehouse a salt",
+        )
 
     def load(self, raw: Path) -> float:
         """Put raw tables in the warehouse; the seconds it took."""
