@@ -15,7 +15,7 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,6 @@ from afterclose.warehouse import (
     open_warehouse,
     quoted,
     target_option,
-    text_literal,
 )
 
 LIST = "forgotten"
@@ -85,6 +84,11 @@ class Tables:
         """Rows of a select in which {int} is the intermediate schema."""
         return self.warehouse.query(select.replace("{int}", self.intermediate))
 
+    def listed(self, values: Iterable[str]) -> str:
+        """Values as the inside of an SQL list, which must not be empty."""
+        literals = map(self.warehouse.text_literal, sorted(values))
+        return ", ".join(literals) or "null"
+
     def relations(self) -> list[tuple[str, str]]:
         """(schema, name) of every table and view of Afterclose."""
         schemas = (self.marts, self.staging, self.intermediate)
@@ -120,7 +124,8 @@ class Tables:
             for column in self.columns(schema, name, "VARCHAR")
             for condition in holds(
                 # a type that load_raw does not know counts as text
-                f"lower(concat({quoted(column)}, ''))", searched
+                f"lower(concat({quoted(column)}, ''))", searched,
+                self.warehouse.text_literal,
             )
         ]
         if not conditions:
@@ -131,13 +136,15 @@ class Tables:
         )[0][0]
 
 
-def holds(column: str, searched: Iterable[str]) -> Iterator[str]:
+def holds(
+    column: str, searched: Iterable[str], literal: Callable[[str], str]
+) -> Iterator[str]:
     """Conditions that a text holds one of the keys; short ones: that it is it."""
     for key in sorted(searched):
         if len(key) >= SHORTEST_PART or "@" in key:
-            yield f"position({text_literal(key)} in {column}) > 0"
+            yield f"position({literal(key)} in {column}) > 0"
         else:
-            yield f"{column} = {text_literal(key)}"
+            yield f"{column} = {literal(key)}"
 
 
 def salted(salt: str, text: str) -> str:
@@ -149,11 +156,6 @@ def salted(salt: str, text: str) -> str:
 def key_value(key: str) -> str:
     """A key as the macro customer_key_value folds it."""
     return re.sub(r"^\$device:", "", key.strip().lower())
-
-
-def listed(values: Iterable[str]) -> str:
-    """Values as the inside of an SQL list, which must not be empty."""
-    return ", ".join(text_literal(value) for value in sorted(values)) or "null"
 
 
 # ---------------------------------------------------------------------- finding
@@ -176,7 +178,7 @@ def find_customer(tables: Tables, key: str) -> str | None:
             ),
             None,
         )
-    wanted = text_literal(key_value(key))
+    wanted = tables.warehouse.text_literal(key_value(key))
     found = tables.ask(
         "select distinct customers.customer_id, customers.customer_key"
         " from {int}.int_customers as customers"
@@ -198,7 +200,7 @@ def find_customer(tables: Tables, key: str) -> str | None:
 def describe(tables: Tables, customer_id: str) -> Person:
     """All ids under which raw rows of the customer can stand."""
     person = Person(customer_id)
-    own = text_literal(customer_id)
+    own = tables.warehouse.text_literal(customer_id)
     for source_name, key in tables.ask(
         "select source_name, customer_key from {int}.int_customers"
         f" where customer_id = {own}"
@@ -220,7 +222,7 @@ def describe(tables: Tables, customer_id: str) -> Person:
     for source_name, _, ticket, requester in tickets:
         person.add(f"{source_name}:ticket", ticket)
         person.add(f"{source_name}:person", requester)
-    ticket_ids = listed(row[1] for row in tickets)
+    ticket_ids = tables.listed(row[1] for row in tickets)
 
     sessions = tables.ask(
         "select trace_session_id from {int}.int_trace_sessions"
@@ -232,7 +234,7 @@ def describe(tables: Tables, customer_id: str) -> Person:
         " {int}.int_sessions_linked_to_tickets"
         f" where ticket_id in ({ticket_ids}))"
     )
-    session_ids = listed(row[0] for row in sessions)
+    session_ids = tables.listed(row[0] for row in sessions)
     runs = tables.ask(
         "select distinct placed.source_name, placed.own_session_id,"
         " placed.run_id, steps.step_id"
@@ -276,16 +278,17 @@ def find_chats(tables: Tables, person: Person) -> None:
         tool = name.removeprefix("stg_").partition("__")[0]
         columns = tables.warehouse.columns(tables.staging, name)
         if {"chat_id", "ticket_id"} <= columns.keys():
+            tickets = tables.listed(person.ids.get(f"{tool}:ticket", ()))
             for (chat,) in tables.warehouse.query(
                 f"select distinct chat_id from {quoted(tables.staging, name)}"
-                f" where ticket_id in ({listed(person.ids.get(f'{tool}:ticket', ()))})"
+                f" where ticket_id in ({tickets})"
             ):
                 person.add(f"{tool}:chat", chat)
 
 
 def find_amplitude_ids(tables: Tables, person: Person) -> None:
     """Amplitude numbers people itself, and some events bear that number alone."""
-    keys = listed(person.ids.get("key", ()))
+    keys = tables.listed(person.ids.get("key", ()))
     for name in tables.warehouse.relations(tables.staging):
         if not name.startswith("stg_amplitude__events"):
             continue
@@ -352,7 +355,7 @@ def delete_leftovers(tables: Tables, person: Person) -> None:
         " where term not in (select term from"
         f" {quoted(tables.intermediate, 'int_opening_terms')})"
     )
-    keys = listed(person.searched)
+    keys = tables.listed(person.searched)
     warehouse.query(
         f"delete from {quoted(tables.intermediate, 'customer_crosswalk')}"
         f" where lower(trim(key_value)) in ({keys})"
@@ -487,6 +490,11 @@ def main(
         customer_id = find_customer(tables, key)
         if customer_id is not None:
             person = describe(tables, customer_id)
+            if not person.ids:
+                raise click.ClickException(
+                    "No id of this customer is known, so that no build could leave "
+                    "the customer out: run dbt build, then forget_customer again"
+                )
         elif is_on_list(tables, key):
             # A build may have failed the last time: what it left is found again.
             console.print("This customer was forgotten before.")

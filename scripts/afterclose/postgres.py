@@ -17,7 +17,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from afterclose.sql_text import first_line, quoted
+from afterclose.sql_text import first_line, quoted, text_literal
 
 # Rows on their way at a time.
 BATCH_ROWS = 20_000
@@ -89,6 +89,9 @@ def loader_type(type_name: str) -> str:
 
 class PostgreSQL:
     """One database of a PostgreSQL server."""
+
+    # A value as a text in SQL that the warehouse runs.
+    text_literal = staticmethod(text_literal)
 
     def __init__(
         self, settings: Mapping[str, Any], read_only: bool = False

@@ -118,6 +118,16 @@ def quoted(*names: str) -> str:
     return ".".join("`" + name.replace("`", "``") + "`" for name in names)
 
 
+def text_literal(value: object) -> str:
+    """A value as a quoted text of Spark.
+
+    It reads a backslash as an escape and '' as two texts side by side, and puts
+    settings in place of ${...} before it reads anything.
+    """
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return "'" + escaped.replace("${", "\\u0024{") + "'"
+
+
 def spark_type(type_name: str) -> str:
     """What Spark calls a type of DuckDB; text for nested and rare ones."""
     decimal = DECIMAL.fullmatch(type_name)
@@ -145,6 +155,9 @@ def duckdb_type(type_name: str) -> str:
 
 class Spark:
     """The warehouse of a dbt target of type spark, method session."""
+
+    # A value as a text in SQL that the warehouse runs.
+    text_literal = staticmethod(text_literal)
 
     def __init__(
         self, settings: Mapping[str, Any], read_only: bool = False

@@ -34,6 +34,9 @@ MEMORY_LIMIT = "2GB"
 class DuckDB:
     """A DuckDB file. It also reads export files itself, at full speed."""
 
+    # A value as a text in SQL that the warehouse runs.
+    text_literal = staticmethod(text_literal)
+
     def __init__(
         self, settings: Mapping[str, Any], read_only: bool = False
     ) -> None:

@@ -1,0 +1,105 @@
+"""What forget_customer asks of a warehouse, on tables made by hand.
+
+test_privacy.py erases a customer of a whole world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from marts import PROJECT_DIR
+from spark_project import spark_environment
+
+from afterclose import forget_customer
+from afterclose.forget_customer import Person, Tables, find_customer
+from afterclose.set_salt import replace_rows, write_salt
+from afterclose.warehouse import open_warehouse
+
+KEYS = ("o'brien@example.com", "a\\b'c", "it''s ${spark.app.name}", '"quoted"')
+
+
+@pytest.fixture
+def target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], str]:
+    """Point the scripts at an empty warehouse of an engine."""
+
+    def point(engine: str) -> str:
+        environment = {
+            "AFTERCLOSE_DUCKDB_PATH": str(tmp_path / "warehouse.duckdb"),
+            "DBT_PROFILES_DIR": str(tmp_path),
+        }
+        if engine == "spark":
+            environment |= spark_environment(tmp_path)
+        example = (PROJECT_DIR / "profiles.yml.example").read_text()
+        (tmp_path / "profiles.yml").write_text(example)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return engine
+
+    return point
+
+
+def write_customers(tables: Tables) -> None:
+    """A customer for each key, and the salt of the marts."""
+    for name, columns, row in (
+        ("int_customers", ("customer_id", "source_name", "customer_key"),
+         lambda key: (f"email:{key}", "desk", f"email:{key}")),
+        ("int_known_customer_keys", ("source_name", "customer_key", "key_value"),
+         lambda key: ("desk", f"email:{key}", key)),
+    ):
+        replace_rows(
+            tables.warehouse, tables.intermediate, name, columns,
+            [row(key) for key in KEYS],
+        )
+    write_salt(tables.warehouse, "a salt that is long enough")
+
+
+def found_on(engine: str) -> dict[str, tuple[str | None, int, int]]:
+    """Key -> (customer found by it, its rows by search, its rows by list)."""
+    with open_warehouse(engine) as warehouse:
+        tables = Tables(warehouse)
+        write_customers(tables)
+        return {
+            key: (
+                find_customer(tables, key),
+                tables.rows_with(
+                    tables.intermediate, "int_known_customer_keys", {key}
+                ),
+                tables.ask(
+                    "select count(*) from {int}.int_known_customer_keys"
+                    f" where key_value in ({tables.listed([key, 'nobody'])})"
+                )[0][0],
+            )
+            for key in KEYS
+        }
+
+
+@pytest.mark.parametrize("name", ["duckdb", "spark"])
+def test_a_key_means_itself_whatever_signs_it_has(
+    name: str, target: Callable[[str], str]
+) -> None:
+    # A session of Spark would hold its catalog until the tests end.
+    with get_context("spawn").Pool(1) as pool:
+        found = pool.apply(found_on, (target(name),))
+    assert found == {key: (f"email:{key}", 1, 1) for key in KEYS}
+
+
+def test_nobody_is_forgotten_without_an_id(
+    target: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list would stay empty, and the program would say that all is done."""
+    with open_warehouse(target("duckdb")) as warehouse:
+        write_customers(Tables(warehouse))
+    monkeypatch.setattr(
+        forget_customer, "describe", lambda tables, customer_id: Person(customer_id)
+    )
+    refused = CliRunner().invoke(forget_customer.main, [KEYS[0], "--yes"])
+    assert refused.exit_code == 1
+    assert "No id of this customer is known" in refused.output
+    with open_warehouse("duckdb", read_only=True) as warehouse:
+        assert not warehouse.columns("afterclose_intermediate", "forgotten")
