@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -60,19 +61,36 @@ def keep_stamp(step: str, stamp: str) -> None:
     STAMPS.write_text(json.dumps({**read_stamps(), step: stamp}, indent=2))
 
 
-def has_marts(warehouse_path: Path) -> bool:
+def demo_settings() -> dict[str, Any]:
+    """The profile's default target if it is a DuckDB file, else the one named duckdb.
+
+    Raises click.ClickException when neither is one.
+    """
+    for name in (None, "duckdb"):
+        settings = read_output(name)
+        if settings.get("type") == "duckdb" and settings.get("path"):
+            return settings
+    raise click.ClickException(
+        "The demo is a DuckDB file, and target 'duckdb' of the dbt profile is none: "
+        "copy it from profiles.yml.example"
+    )
+
+
+def has_marts(warehouse_path: Path, target: str) -> bool:
     """Whether an earlier build is still there."""
     if not warehouse_path.exists():
         return False
-    with open_warehouse(read_only=True) as warehouse:
+    with open_warehouse(target, read_only=True) as warehouse:
         return bool(warehouse.columns(warehouse.schema, "metric_values"))
 
 
 def build_demo(
     console: Console, conversations: int, weeks: int, seed: int
-) -> None:
-    """Bring raw data and marts up to date. Raises StepFailed."""
-    path = PROJECT_DIR / read_output(None)["path"]
+) -> str:
+    """Bring raw data and marts up to date; the target. Raises StepFailed."""
+    settings = demo_settings()
+    target = settings["target"]
+    path = PROJECT_DIR / settings["path"]
     simulated = stamp_of(SIMULATOR, f"{conversations} {weeks} {seed}")
     loaded = stamp_of(LOADER, simulated, str(path))
     built = stamp_of(MODELS, loaded)
@@ -92,7 +110,7 @@ def build_demo(
             "load",
             f"Load the raw tables into {path.name}",
             loaded,
-            script("load_raw", RAW_DIR),
+            script("load_raw", RAW_DIR, "--target", target),
             path.exists(),
         ),
         (
@@ -100,8 +118,10 @@ def build_demo(
             "Build the models and test their data",
             built,
             # Unit tests are for whoever changes SQL, and take as long as the rest.
-            dbt("build", "--exclude-resource-type", "unit_test"),
-            has_marts(path),
+            dbt(
+                "build", "--exclude-resource-type", "unit_test", "--target", target
+            ),
+            has_marts(path, target),
         ),
     ]
     for name, title, stamp, command, is_there in steps:
@@ -111,6 +131,7 @@ def build_demo(
         with timed(console, title):
             run(command, console=console, title=title)
         keep_stamp(name, stamp)
+    return target
 
 
 @click.command()
@@ -124,9 +145,9 @@ def main(conversations: int, weeks: int, seed: int) -> None:
         # A file or a pipe has no width of its own; 80 would cut the headings.
         console = Console(width=140)
     try:
-        build_demo(console, conversations, weeks, seed)
+        target = build_demo(console, conversations, weeks, seed)
     except StepFailed as problem:
         click.echo(f"\n{problem}", err=True)
         raise SystemExit(1) from None
-    with open_warehouse(read_only=True) as warehouse:
+    with open_warehouse(target, read_only=True) as warehouse:
         print_report(warehouse, console)

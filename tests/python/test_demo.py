@@ -1,0 +1,68 @@
+"""The demo as a user starts it, its steps left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from marts import PROJECT_DIR
+
+from afterclose import demo
+
+EXAMPLE = (PROJECT_DIR / "profiles.yml.example").read_text()
+
+
+@pytest.fixture
+def commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> list[Sequence[str]]:
+    """The programs that the demo runs instead of running them."""
+    found: list[Sequence[str]] = []
+    path = tmp_path / "warehouse.duckdb"
+
+    def run(command: Sequence[str], **options: Any) -> str:
+        found.append(command)
+        duckdb.connect(str(path)).close()
+        return ""
+
+    monkeypatch.setattr(demo, "run", run)
+    monkeypatch.setattr(demo, "print_report", lambda warehouse, console: None)
+    monkeypatch.setattr(demo, "DEMO_DIR", tmp_path / "demo")
+    monkeypatch.setattr(demo, "RAW_DIR", tmp_path / "demo" / "raw")
+    monkeypatch.setattr(demo, "STAMPS", tmp_path / "demo" / "stamps.json")
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(tmp_path))
+    monkeypatch.setenv("AFTERCLOSE_DUCKDB_PATH", str(path))
+    return found
+
+
+def test_the_demo_is_a_duckdb_file_whatever_the_default_target(
+    commands: list[Sequence[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "profiles.yml").write_text(
+        EXAMPLE.replace("target: duckdb", "target: postgres")
+    )
+    shown = CliRunner().invoke(demo.main)
+    assert shown.exit_code == 0, shown.output
+    simulated, *others = commands
+    assert "--target" not in simulated
+    assert len(others) == 2
+    for command in others:
+        assert command[command.index("--target") + 1] == "duckdb"
+
+
+def test_a_profile_without_a_duckdb_file_is_told_in_one_line(
+    commands: list[Sequence[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "profiles.yml").write_text(
+        EXAMPLE.replace("target: duckdb", "target: postgres")
+        .replace("type: duckdb", "type: postgres")
+    )
+    refused = CliRunner().invoke(demo.main)
+    assert refused.exit_code == 1
+    assert "copy it from profiles.yml.example" in refused.output
+    assert refused.output.count("\n") == 1
+    assert commands == []
