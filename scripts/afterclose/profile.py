@@ -59,10 +59,13 @@ def env_var(name: str, default: str | None = None) -> str:
     return value
 
 
-def rendered(value: Any) -> Any:
-    """A profile value with its Jinja worked out, numbers turned into int."""
+def rendered(value: Any, where: str) -> Any:
+    """A profile value with its Jinja worked out, numbers turned into int.
+
+    Raises click.ClickException, which begins with `where`, the value's place.
+    """
     if isinstance(value, Mapping):
-        return {key: rendered(inner) for key, inner in value.items()}
+        return {key: rendered(inner, f"{where} {key}") for key, inner in value.items()}
     if not isinstance(value, str) or "{" not in value:
         return value
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
@@ -70,26 +73,53 @@ def rendered(value: Any) -> Any:
     for name in ("as_text", "as_native", "as_bool"):
         environment.filters[name] = lambda text: text
     environment.filters["as_number"] = int
-    text = environment.from_string(value).render()
-    return int(text) if "as_number" in value else text
+    try:
+        text = environment.from_string(value).render()
+        return int(text) if "as_number" in value else text
+    except jinja2.TemplateError as problem:
+        raise click.ClickException(f"{where}: {problem}") from None
+    except ValueError:
+        raise click.ClickException(
+            f"{where} is not a number: mend it, or the variable that it is read from"
+        ) from None
+    except TypeError:
+        # env_var without a name, or with more than a default.
+        raise click.ClickException(
+            f"{where} cannot be worked out: write env_var('NAME', 'DEFAULT')"
+        ) from None
+
+
+def mapping(value: Any, where: str) -> Mapping[str, Any]:
+    """A part of the profile that holds names; click.ClickException if not."""
+    if not isinstance(value, Mapping):
+        raise click.ClickException(
+            f"{where} holds no settings: see profiles.yml.example"
+        )
+    return value
 
 
 def read_output(target: str | None) -> dict[str, Any]:
     """The settings of one target, Jinja worked out, `target` added.
 
-    Raises click.ClickException when the profile or the target is not there.
+    Raises click.ClickException when the profile or the target is not there, or
+    cannot be read.
     """
     path = find_profiles()
-    profile = (read_yaml(path) or {}).get(profile_name())
+    profile = mapping(read_yaml(path) or {}, path.name).get(profile_name())
     if not profile:
         raise click.ClickException(
             f"{path} has no profile named '{profile_name()}'"
         )
-    name = target or rendered(profile.get("target", "default"))
-    outputs = profile.get("outputs") or {}
+    profile = mapping(profile, f"Profile '{profile_name()}' in {path.name}")
+    name = target or rendered(
+        profile.get("target", "default"), f"The default target in {path.name}"
+    )
+    outputs = mapping(profile.get("outputs") or {}, f"'outputs' in {path.name}")
     if name not in outputs:
         raise click.ClickException(
             f"No target '{name}' in {path.name}; it has: "
             + ", ".join(sorted(outputs))
         )
-    return {**rendered(outputs[name]), "target": name}
+    where = f"Target '{name}' in {path.name}"
+    settings = rendered(mapping(outputs[name], where), f"{where}, setting")
+    return {**settings, "target": name}
