@@ -15,7 +15,7 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,12 @@ KINDS = ("external", "email", "anonymous")
 KEPT_BY_MESSAGE = ("int_message_readings", "int_message_scans")
 # A shorter key stands inside other words by chance.
 SHORTEST_PART = 8
+# Types of columns, as load_raw calls them; any other can be read as text.
+NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT|FLOAT|DOUBLE|DECIMAL")
+WITHOUT_KEYS = re.compile("BOOLEAN$|DATE$|TIME")
+# Keys that a column of numbers can hold, and how columns of ids are called.
+DIGITS = re.compile("0|[1-9][0-9]{0,19}")
+ID = re.compile("ids?$", re.IGNORECASE)
 
 
 @dataclass
@@ -98,14 +104,6 @@ class Tables:
             for name in self.warehouse.relations(schema)
         ]
 
-    def columns(self, schema: str, name: str, type_name: str) -> list[str]:
-        """The columns of one type."""
-        return [
-            column
-            for column, found in self.warehouse.columns(schema, name).items()
-            if found == type_name
-        ]
-
     def counts(self) -> dict[str, int]:
         """Rows of every table and view."""
         return {
@@ -121,12 +119,8 @@ class Tables:
         """Rows in which one of the keys stands."""
         conditions = [
             condition
-            for column in self.columns(schema, name, "VARCHAR")
-            for condition in holds(
-                # a type that load_raw does not know counts as text
-                f"lower(concat({quoted(column)}, ''))", searched,
-                self.warehouse.text_literal,
-            )
+            for column, type_name in self.warehouse.columns(schema, name).items()
+            for condition in self.holds(column, type_name, searched)
         ]
         if not conditions:
             return 0
@@ -135,16 +129,25 @@ class Tables:
             f" where {' or '.join(conditions)}"
         )[0][0]
 
-
-def holds(
-    column: str, searched: Iterable[str], literal: Callable[[str], str]
-) -> Iterator[str]:
-    """Conditions that a text holds one of the keys; short ones: that it is it."""
-    for key in sorted(searched):
-        if len(key) >= SHORTEST_PART or "@" in key:
-            yield f"position({literal(key)} in {column}) > 0"
-        else:
-            yield f"{column} = {literal(key)}"
+    def holds(
+        self, column: str, type_name: str, searched: Iterable[str]
+    ) -> Iterator[str]:
+        """Conditions that a column holds one of the keys; short ones: that it is
+        it. A short number says whom it means in columns of ids alone."""
+        if WITHOUT_KEYS.match(type_name):
+            return
+        is_number = bool(NUMBER.match(type_name))
+        text = f"lower(cast({quoted(column)} as {self.warehouse.text_type}))"
+        for key in sorted(searched):
+            is_long = len(key) >= SHORTEST_PART
+            literal = self.warehouse.text_literal(key)
+            if is_number:
+                if DIGITS.fullmatch(key) and (is_long or ID.search(column)):
+                    yield f"{quoted(column)} = {key}"
+            elif is_long or "@" in key:
+                yield f"position({literal} in {text}) > 0"
+            else:
+                yield f"{text} = {literal}"
 
 
 def salted(salt: str, text: str) -> str:

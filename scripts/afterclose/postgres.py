@@ -90,8 +90,9 @@ def loader_type(type_name: str) -> str:
 class PostgreSQL:
     """One database of a PostgreSQL server."""
 
-    # A value as a text in SQL that the warehouse runs.
+    # A value as a text in SQL that the warehouse runs, and the type of texts.
     text_literal = staticmethod(text_literal)
+    text_type = "varchar"
 
     def __init__(
         self, settings: Mapping[str, Any], read_only: bool = False

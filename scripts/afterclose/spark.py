@@ -156,8 +156,9 @@ def duckdb_type(type_name: str) -> str:
 class Spark:
     """The warehouse of a dbt target of type spark, method session."""
 
-    # A value as a text in SQL that the warehouse runs.
+    # A value as a text in SQL that the warehouse runs, and the type of texts.
     text_literal = staticmethod(text_literal)
+    text_type = "string"
 
     def __init__(
         self, settings: Mapping[str, Any], read_only: bool = False

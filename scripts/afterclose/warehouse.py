@@ -34,8 +34,9 @@ MEMORY_LIMIT = "2GB"
 class DuckDB:
     """A DuckDB file. It also reads export files itself, at full speed."""
 
-    # A value as a text in SQL that the warehouse runs.
+    # A value as a text in SQL that the warehouse runs, and the type of texts.
     text_literal = staticmethod(text_literal)
+    text_type = "varchar"
 
     def __init__(
         self, settings: Mapping[str, Any], read_only: bool = False

@@ -5,7 +5,7 @@ test_privacy.py erases a customer of a whole world.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -87,6 +87,58 @@ def test_a_key_means_itself_whatever_signs_it_has(
     with get_context("spawn").Pool(1) as pool:
         found = pool.apply(found_on, (target(name),))
     assert found == {key: (f"email:{key}", 1, 1) for key in KEYS}
+
+
+def write_raw(tables: Tables) -> None:
+    """A row for each type of column in which a key may stand."""
+    tables.warehouse.create_table("desk", "ticket", {
+        "requester_id": "BIGINT", "priority": "BIGINT", "owner": "DOUBLE",
+        "via": "JSON", "followers": "VARCHAR[]", "created_at": "TIMESTAMP",
+        "is_public": "BOOLEAN", "price": "DECIMAL(5,2)",
+    })
+    tables.warehouse.insert(
+        "desk", "ticket",
+        "select * from (values"
+        " (17, 1, 360001234567.0, '{\"from\": \"Ann@example.com\"}'::json,"
+        " ['bob@example.com', 'x'], timestamp '2026-01-05 12:00:00', true, 1.5),"
+        " (18, 17, null, null, [], null, false, null)) as given (requester_id,"
+        " priority, owner, via, followers, created_at, is_public, price)",
+    )
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def raw_tables(
+    request: pytest.FixtureRequest, target: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Tables]:
+    """The raw table on an engine."""
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        database = server.create_database("C")
+        for name, value in server.environment(database).items():
+            monkeypatch.setenv(name, value)
+    with open_warehouse(target(request.param)) as warehouse:
+        tables = Tables(warehouse)
+        write_raw(tables)
+        yield tables
+
+
+@pytest.mark.parametrize(("key", "rows"), [
+    ("17", 1),  # not the priority of another ticket
+    ("18", 1),
+    ("1", 0),
+    ("360001234567", 1),
+    ("36000123456", 0),
+    ("99999999999999999999", 0),
+    ("ann@example.com", 1),
+    ("bob@example.com", 1),
+    ("2026-01-05 12:00:00", 0),
+    ("017", 0),
+])
+def test_keys_are_found_in_columns_of_all_types(
+    raw_tables: Tables, key: str, rows: int
+) -> None:
+    assert raw_tables.rows_with("desk", "ticket", {key}) == rows
 
 
 def test_nobody_is_forgotten_without_an_id(

@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import planted
 import pytest
@@ -308,7 +307,10 @@ def test_a_forgotten_customer_is_nowhere_and_stays_so(built: Project) -> None:
     assert done["found"]["conversations"] == len(theirs)
     assert done["removed"]["afterclose.conversations"] == len(theirs)
     assert done["removed"]["afterclose_staging.stg_langfuse__traces"] > 0
-    assert {"langfuse.traces", "zendesk.user", "mixpanel.event"} <= set(done["raw"])
+    assert {
+        "langfuse.traces", "mixpanel.event", "zendesk.ticket",
+        "zendesk.ticket_comment", "zendesk.user",
+    } <= set(done["raw"])
 
     # The next build, with everything loaded once more.
     built.query(
