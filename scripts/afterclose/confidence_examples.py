@@ -7,7 +7,7 @@ validate_on_transcripts and fit_confidence write. No text in either.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -257,6 +257,26 @@ def label_of(value: Any) -> int | None:
     return 1 if word in YES else 0 if word in NO else None
 
 
+def needed_label(row: Mapping[str, Any], where: str) -> int:
+    """The label of a row. Raises click.ClickException, with its place in the file."""
+    label = label_of(row["label"])
+    if label is None:
+        raise click.ClickException(
+            f"{where}: label '{row['label']}' is neither 1 nor 0"
+        )
+    return label
+
+
+def needed_value(row: Mapping[str, Any], where: str) -> float:
+    """The value of a row's signal. Raises click.ClickException, as the label's."""
+    try:
+        return float(row["value"])
+    except (TypeError, ValueError):
+        raise click.ClickException(
+            f"{where}: value '{row['value']}' is no number"
+        ) from None
+
+
 def read_judgements(path: Path) -> dict[str, int]:
     """conversation_id -> label of a CSV file."""
     found: dict[str, int] = {}
@@ -270,13 +290,8 @@ def read_judgements(path: Path) -> dict[str, int]:
                     "conversation_id and label are needed"
                 )
             for row in reader:
-                label = label_of(row["label"])
-                if label is None:
-                    raise click.ClickException(
-                        f"{path.name}, line {reader.line_num}: label "
-                        f"'{row['label']}' is neither 1 nor 0"
-                    )
-                found[row["conversation_id"]] = label
+                where = f"{path.name}, line {reader.line_num}"
+                found[row["conversation_id"]] = needed_label(row, where)
     except UnicodeDecodeError:
         raise click.ClickException(f"{path.name} is not UTF-8 text") from None
     if not found:
@@ -342,12 +357,13 @@ def read_examples(paths: Sequence[Path]) -> Examples:
                 )
             for row in reader:
                 key = f"{path.stem}/{row['conversation_id']}"
+                where = f"{path.name}, line {reader.line_num}"
                 sources[key] = path.stem
                 rows[key] = (
                     key, f"{path.stem}/{row['customer']}",
-                    f"{path.stem}/{row['intent']}", label_of(row["label"]),
+                    f"{path.stem}/{row['intent']}", needed_label(row, where),
                 )
-                signals.append((key, row["signal"], float(row["value"])))
+                signals.append((key, row["signal"], needed_value(row, where)))
     if not rows:
         raise click.ClickException("The files of examples hold no rows")
     examples = assembled(list(rows.values()), signals, "")

@@ -178,6 +178,17 @@ def gather(
     return joined(parts)
 
 
+def in_a_folder(
+    context: click.Context, parameter: click.Parameter, path: Path | None
+) -> Path | None:
+    """A file to write at the end, refused at the start if its folder is not there."""
+    if path and not path.parent.is_dir():
+        raise click.BadParameter(
+            f"the folder {path.parent} does not exist: make it first"
+        )
+    return path
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @target_option
 @click.option(
@@ -197,18 +208,18 @@ def gather(
 )
 @click.option(
     "--out", metavar="CSV", default=WEIGHTS_FILE, show_default="the seed",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path), callback=in_a_folder,
     help="Where the weights are written.",
 )
 @click.option(
     "--report", "report_file", metavar="HTML",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path), callback=in_a_folder,
     default=Path("confidence_fit.html"), show_default=True,
     help="Where the report is written.",
 )
 @click.option(
     "--write-examples", "examples_out", metavar="CSV",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path), callback=in_a_folder,
     help="Also write the examples: signals and labels, no text.",
 )
 @click.option(
@@ -265,11 +276,18 @@ def main(
         ),
         "after": maths.reliability(examples.labels, predicted),
     }
-    if examples_out:
-        write_examples(examples_out, examples)
-    write_report(report_file, examples, current, weights, results, curves, penalty)
-    if not dry_run:
-        write_weights(out, weights)
+    try:
+        if not dry_run:
+            write_weights(out, weights)
+        if examples_out:
+            write_examples(examples_out, examples)
+        write_report(
+            report_file, examples, current, weights, results, curves, penalty
+        )
+    except OSError as problem:
+        raise click.ClickException(
+            f"{problem.filename} cannot be written: {problem.strerror}"
+        ) from None
     console.print(measures_table(results))
     console.print(weights_table(current, weights))
     console.print(f"Report: {report_file}", highlight=False)

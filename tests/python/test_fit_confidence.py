@@ -151,6 +151,47 @@ def test_examples_of_several_files_are_one_fit(fit, warehouse_path, tmp_path):
     assert output["conversations"] == 1200
 
 
+def test_a_mistake_in_a_file_of_examples_is_named_with_its_line(
+    fit, tmp_path
+):
+    heading = "conversation_id,source,customer,intent,label,signal,value\n"
+    row = "c1,s,ann,i,1,thumbs,1.0\n"
+    for wrong, said in (
+        ("c2,s,bob,i,good,thumbs,1.0\n", "label 'good' is neither 1 nor 0"),
+        ("c2,s,bob,i,,thumbs,1.0\n", "label '' is neither 1 nor 0"),
+        ("c2,s,bob,i,0,thumbs,often\n", "value 'often' is no number"),
+        ("c2,s,bob,i,0,thumbs\n", "value 'None' is no number"),
+    ):
+        (tmp_path / "first.csv").write_text(heading + row + wrong)
+        completed = fit("--examples", tmp_path / "first.csv")
+        assert completed.returncode == 1
+        assert completed.stderr.endswith(f"first.csv, line 3: {said}\n")
+        assert "Traceback" not in completed.stderr
+
+
+@pytest.mark.parametrize("option", ["--report", "--out", "--write-examples"])
+def test_a_folder_that_is_not_there_is_named_before_the_work(
+    fit, tmp_path, option
+):
+    completed = fit(option, tmp_path / "none" / "file")
+    assert completed.returncode == 2
+    assert f"Invalid value for '{option}'" in completed.stderr
+    assert "none does not exist: make it first" in completed.stderr
+    assert "Gather" not in completed.stdout
+
+
+def test_a_file_that_cannot_be_written_costs_no_weights(
+    fit, warehouse_path, tmp_path
+):
+    make_warehouse(warehouse_path)
+    # A name that is too long for any disk.
+    completed = fit("--report", tmp_path / ("x" * 300))
+    assert completed.returncode == 1
+    assert "cannot be written: File name too long" in completed.stderr
+    assert "Traceback" not in completed.stderr
+    assert (tmp_path / "weights.csv").exists()
+
+
 def test_a_warehouse_without_models_is_named(fit, warehouse_path):
     duckdb.connect(str(warehouse_path)).close()
     completed = fit()
