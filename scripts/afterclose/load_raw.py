@@ -134,8 +134,8 @@ def finish(
     return warehouse.append_new_rows(schema, table, by=building)
 
 
-def check_schemas(warehouse: Warehouse, raw_tables: list[RawTable]) -> None:
-    """Raw data must never land on top of what dbt builds."""
+def check_places(warehouse: Warehouse, raw_tables: list[RawTable]) -> None:
+    """Raw data must never land on top of what dbt or somebody else builds."""
     for raw_table in raw_tables:
         if raw_table.schema == warehouse.schema or raw_table.schema.startswith(
             f"{warehouse.schema}_"
@@ -143,6 +143,11 @@ def check_schemas(warehouse: Warehouse, raw_tables: list[RawTable]) -> None:
             raise ExportError(
                 f"The schema {raw_table.schema} belongs to the models; name "
                 "another one with --schema"
+            )
+        if warehouse.is_view(raw_table.schema, raw_table.table):
+            raise ExportError(
+                f"{raw_table.schema}.{raw_table.table} is a view in "
+                f"{warehouse.name}: drop it, or name another schema with --schema"
             )
 
 
@@ -205,7 +210,7 @@ def main(
         with open_warehouse(target) as warehouse:
             # Times inside nested values become text, the same on any machine.
             warehouse.reader.execute("set timezone = 'UTC'")
-            check_schemas(warehouse, raw_tables)
+            check_places(warehouse, raw_tables)
             results = load_all(warehouse, raw_tables, is_append, console)
             name = warehouse.name
     except ExportError as problem:

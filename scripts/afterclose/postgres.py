@@ -180,6 +180,16 @@ class PostgreSQL:
         )
         return [name for (name,) in rows]
 
+    def is_view(self, schema: str, table: str) -> bool:
+        """Whether there is a view of this name."""
+        return bool(
+            self.query(
+                "select 1 from pg_catalog.pg_views"
+                " where schemaname = ? and viewname = ?",
+                [schema, table],
+            )
+        )
+
     # Models may keep rows of earlier builds, which can be deleted.
     keeps_rows = True
 

@@ -209,6 +209,12 @@ class Spark:
             if not table.isTemporary
         )
 
+    def is_view(self, schema: str, table: str) -> bool:
+        """Whether there is a view of this name."""
+        return self.is_table(schema, table) and (
+            self.session.catalog.getTable(f"{schema}.{table}").tableType == "VIEW"
+        )
+
     @property
     def keeps_rows(self) -> bool:
         """Whether models keep rows of earlier builds: formats that can delete."""

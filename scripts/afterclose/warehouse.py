@@ -56,7 +56,13 @@ class DuckDB:
                 f"{self.path} does not exist yet: load raw tables with "
                 "./scripts/load_raw and run dbt build first"
             )
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise click.ClickException(
+                f"Target '{settings['target']}': the folder {self.path.parent} "
+                f"cannot be made: {problem.strerror}"
+            ) from None
         try:
             # Attached under a name of its own: a file afterclose.duckdb with a
             # schema afterclose would make "afterclose" ambiguous.
@@ -90,7 +96,19 @@ class DuckDB:
         self, sql: str, values: Sequence[Any] = ()
     ) -> list[tuple[Any, ...]]:
         """Run one statement, return all rows."""
-        return self.connection.execute(sql, list(values)).fetchall()
+        with self.told_in_one_line():
+            return self.connection.execute(sql, list(values)).fetchall()
+
+    @contextmanager
+    def told_in_one_line(self) -> Iterator[None]:
+        """An error of DuckDB becomes the program's last line."""
+        try:
+            yield
+        except duckdb.Error as problem:
+            line = first_line(problem)
+            if "does not exist" in line:
+                line += "; mend what stops dbt build, and run it"
+            raise click.ClickException(f"{self.name}: {line}") from None
 
     def relations(self, schema: str) -> list[str]:
         """Names of the tables and views of a schema."""
@@ -101,6 +119,17 @@ class DuckDB:
             [schema],
         )
         return [name for (name,) in rows]
+
+    def is_view(self, schema: str, table: str) -> bool:
+        """Whether there is a view of this name."""
+        return bool(
+            self.query(
+                "select 1 from information_schema.views"
+                " where table_catalog = current_database()"
+                " and table_schema = ? and table_name = ?",
+                [schema, table],
+            )
+        )
 
     # Models may keep rows of earlier builds, which can be deleted.
     keeps_rows = True
@@ -143,10 +172,13 @@ class DuckDB:
         self.query(f"create or replace table {quoted(schema, table)} ({listed})")
 
     def insert(self, schema: str, table: str, select: str) -> int:
-        """Add the rows of a select that the reader can run; how many."""
-        return self.query(
+        """Add the rows of a select that the reader can run; how many.
+
+        Raises duckdb.Error for what the reader cannot read.
+        """
+        return self.connection.execute(
             f"insert into {quoted(schema, table)} by name {select}"
-        )[0][0]
+        ).fetchall()[0][0]
 
     def drop_table(self, schema: str, table: str) -> None:
         """Remove a table if it is there."""

@@ -165,6 +165,15 @@ def test_an_engine_that_is_not_there_says_so(
     assert "Traceback" not in refused.output
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    from afterclose.benchmark.cli import main
+
+    (tmp_path / "file").write_text("")
+    refused = CliRunner().invoke(main, ["--folder", str(tmp_path / "file" / "new")])
+    assert refused.exit_code == 2
+    assert "new cannot be made: Not a directory" in refused.output
+
+
 def test_a_first_build_on_postgres_finds_a_salt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     postgres_server: PostgresServer,

@@ -197,3 +197,14 @@ def test_a_warehouse_without_models_is_named(fit, warehouse_path):
     completed = fit()
     assert completed.returncode == 1
     assert "run dbt build first" in completed.stderr
+
+
+def test_a_model_that_a_build_did_not_reach_is_named(fit, warehouse_path):
+    make_warehouse(warehouse_path)
+    with duckdb.connect(str(warehouse_path)) as connection:
+        connection.execute(f"drop table {SCHEMA}.int_instructions")
+    completed = fit()
+    assert completed.returncode == 1
+    assert "int_instructions does not exist" in completed.stderr
+    assert "mend what stops dbt build, and run it" in completed.stderr
+    assert completed.stderr.count("\n") == 1

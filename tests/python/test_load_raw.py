@@ -452,3 +452,32 @@ def test_a_warehouse_in_use_is_said_to_be(
         completed = run_script("load_raw", tmp_path / "raw")
     assert completed.returncode == 1
     assert "open in another program" in completed.stderr
+
+
+def test_a_view_of_a_tables_name_is_left_and_named(
+    tmp_path, run_script, warehouse_path, query
+):
+    write(tmp_path / "raw/desk/ticket.csv", "id\n1\n")
+    with duckdb.connect(str(warehouse_path)) as connection:
+        connection.execute("create schema desk")
+        connection.execute("create view desk.ticket as select 7 as id")
+    for arguments in ((), ("--append",)):
+        completed = run_script("load_raw", tmp_path / "raw", *arguments)
+        assert completed.returncode == 1
+        assert "desk.ticket is a view" in completed.stderr
+        assert completed.stderr.count("\n") == 1
+    assert query("select id from desk.ticket") == [(7,)]
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path, run_script, environment
+):
+    write(tmp_path / "raw/desk/ticket.csv", "id\n1\n")
+    environment["AFTERCLOSE_DUCKDB_PATH"] = str(
+        tmp_path / "raw/desk/ticket.csv/new/warehouse.duckdb"
+    )
+    completed = run_script("load_raw", tmp_path / "raw")
+    assert completed.returncode == 1
+    assert "Target 'duckdb': the folder" in completed.stderr
+    assert "cannot be made: Not a directory" in completed.stderr
+    assert completed.stderr.count("\n") == 1

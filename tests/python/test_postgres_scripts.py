@@ -113,6 +113,19 @@ def test_a_second_run_replaces_rows_and_keeps_views(
     ) == [(1,)]
 
 
+def test_a_view_of_a_tables_name_is_left_and_named(
+    database: PostgresProject, tmp_path: Path
+) -> None:
+    database.query(
+        "create schema if not exists desk",
+        "create view desk.agent as select 7 as id",
+    )
+    completed = load(database, write_csv(tmp_path, "agent", [["id"], [1]]))
+    assert completed.returncode == 1
+    assert "desk.agent is a view" in completed.stderr
+    assert database.query("select id from desk.agent") == [(7,)]
+
+
 def test_append_adds_only_rows_that_are_not_there(
     database: PostgresProject, tmp_path: Path
 ) -> None:

@@ -376,7 +376,12 @@ def main(
     if increment_days >= 7 * weeks:
         raise click.BadParameter("--increment-days leaves nothing to begin with.")
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise click.BadParameter(
+            f"--folder {folder} cannot be made: {problem.strerror}"
+        ) from None
     check_engine(engine, folder, console)
     results = []
     try:
