@@ -67,7 +67,7 @@
         'intent_sample', 'intent_min_margin', 'refit_stability_limit',
         'refit_unclassified_limit', 'repeated_question_similarity',
         'repeated_answer_similarity', 'calibration_gap_limit',
-        'session_grace_minutes', 'feedback_worst', 'feedback_best',
+        'session_grace_minutes', 'feedback_worst', 'feedback_best', 'slice_limit',
     ] if var(name) is not number or var(name) is boolean -%}
         {%- do problems.append(
             "var " ~ name ~ " is '" ~ var(name) ~ "': use a number"

@@ -9,7 +9,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from marts import Project
+import yaml
+from marts import PROJECT_DIR, Project
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,19 @@ def test_everything_wrong_comes_in_one_message_with_its_cure(
     assert "column name of table mixpanel.event is missing" in message
     assert "var reporting_timezone is 'Europe/Gotham'" in message
     assert "Europe/Berlin" in message
+
+
+def test_every_number_is_checked_before_anything_runs(project: Project) -> None:
+    text = (PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8")
+    numbers = [
+        name for name, value in yaml.safe_load(text)["vars"].items()
+        if type(value) in (int, float)
+    ]
+    assert len(numbers) > 15
+    # No number, but models that calculate with it can be parsed.
+    message = refusal(project, **dict.fromkeys(numbers, True))
+    for name in numbers:
+        assert f"var {name} is 'True': use a number" in message
 
 
 def test_an_empty_warehouse_lists_every_table_once(project: Project) -> None:
