@@ -134,10 +134,19 @@ def build_demo(
     return target
 
 
-@click.command()
-@click.option("--conversations", default=6000, show_default=True)
-@click.option("--weeks", default=12, show_default=True)
-@click.option("--seed", default=1, show_default=True)
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--conversations", type=click.IntRange(min=0), default=6000,
+    show_default=True, help="About how many conversations there are.",
+)
+@click.option(
+    "--weeks", type=click.IntRange(min=1, max=520), default=12,
+    show_default=True, help="How many weeks the operation is watched.",
+)
+@click.option(
+    "--seed", default=1, show_default=True,
+    help="Another seed is another operation.",
+)
 def main(conversations: int, weeks: int, seed: int) -> None:
     """Simulate a support operation, load it, build, and show the metrics."""
     console = Console()

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 import duckdb
 import pytest
 from click.testing import CliRunner
 from marts import PROJECT_DIR
 
 from afterclose import demo
+from afterclose.benchmark import cli as benchmark
+from afterclose.simulate import cli as simulate
 
 EXAMPLE = (PROJECT_DIR / "profiles.yml.example").read_text()
 
@@ -65,4 +68,19 @@ def test_a_profile_without_a_duckdb_file_is_told_in_one_line(
     assert refused.exit_code == 1
     assert "copy it from profiles.yml.example" in refused.output
     assert refused.output.count("\n") == 1
+    assert commands == []
+
+
+@pytest.mark.parametrize("command", [demo.main, benchmark.main, simulate.main])
+def test_every_option_says_what_it_does(command: click.Command) -> None:
+    for option in command.params:
+        assert option.help, option.name
+
+
+def test_a_demo_of_no_weeks_is_refused_before_it_starts(
+    commands: list[Sequence[str]]
+) -> None:
+    refused = CliRunner().invoke(demo.main, ["--weeks", "0"])
+    assert refused.exit_code == 2
+    assert "--weeks" in refused.output
     assert commands == []

@@ -64,3 +64,19 @@ def test_a_script_continues_in_the_environment_with_its_arguments(project):
     )
     completed = run(project, "one two", "--three")
     assert completed.stdout.strip() == f"{project / '.venv'} one two --three"
+
+
+def test_setup_shows_its_help_and_refuses_what_it_does_not_know():
+    def setup(argument: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [str(SCRIPTS_DIR / "setup"), argument],
+            capture_output=True, text=True, check=False,
+        )
+
+    for argument in ("-h", "--help"):
+        shown = setup(argument)
+        assert (shown.returncode, shown.stderr) == (0, "")
+        assert shown.stdout.startswith("Usage: ./scripts/setup [--engines]\n")
+    refused = setup("--engine")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("Usage:")

@@ -327,7 +327,10 @@ def agreement_table(lines: list[dict[str, Any]]) -> Table:
     "--weeks", type=click.IntRange(min=1, max=520), default=13, show_default=True,
     help="How many weeks of history there are.",
 )
-@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--seed", default=1, show_default=True,
+    help="Another seed is another operation.",
+)
 @click.option(
     "--engine", type=click.Choice(["duckdb", "postgres", "spark"]),
     default="duckdb", show_default=True, help="The target to build on.",
