@@ -24,7 +24,7 @@ figure { margin: 1rem 0 } figcaption { color: #555 }
 """
 
 
-def in_words(row: Weight, bias: float) -> str:
+def in_words(row: Weight) -> str:
     """What a weight does to a conversation that is otherwise even."""
     if row.signal == "bias":
         start = 1 / (1 + math.exp(-row.weight))
@@ -103,7 +103,6 @@ def measures_rows(results: dict[str, dict[str, Any]]) -> str:
 def weight_rows(before: Sequence[Weight], after: Sequence[Weight]) -> str:
     """Table rows of the weights, the strongest first, the bias on top."""
     old = {row.signal: row.weight for row in before}
-    bias = next(row.weight for row in after if row.signal == "bias")
     ordered = sorted(
         after, key=lambda row: (row.signal != "bias", -abs(row.weight))
     )
@@ -118,7 +117,7 @@ def weight_rows(before: Sequence[Weight], after: Sequence[Weight]) -> str:
             f'<td class="number">{row.weight:+.2f}</td>'
             f'<td class="number">{error}</td>'
             f'<td class="number">{row.example_count or 0:,}</td>'
-            f"<td>{in_words(row, bias)}</td></tr>"
+            f"<td>{in_words(row)}</td></tr>"
         )
     return "".join(rows)
 

@@ -68,7 +68,6 @@ TEXT_PLACES = [
     place for place, entry in enumerate(columns(**OBSERVATION))
     if entry.type == TEXT
 ]
-NULLABLE_IN_V2 = {"end_time", "completion_start_time"}
 
 
 def wrapped_input(text: str, form: str) -> str:

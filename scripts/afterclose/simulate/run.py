@@ -20,7 +20,7 @@ from .plan import Plan
 from .reach import newest_times
 from .renderers import dbt_vars, make_renderer
 from .tables import TableWriter, as_table
-from .truth import DRAFT_TABLES, FINAL_TABLES, truth_rows
+from .truth import DRAFT_TABLES, truth_rows
 from .world import Block
 
 MARKER = "simulation.json"
@@ -176,6 +176,3 @@ def _iso(at: int | None) -> str | None:
     if not at:
         return None
     return datetime.fromtimestamp(at, timezone.utc).isoformat()
-
-
-__all__ = ["FINAL_TABLES", "OutputRefused", "make_block", "run"]

@@ -87,10 +87,6 @@ DRAFT_TABLES = {
     "instructions": INSTRUCTION_DRAFTS, "customers": CUSTOMERS,
     "messages": MESSAGES, "unusable_rows": UNUSABLE,
 }
-FINAL_TABLES = {
-    **DRAFT_TABLES, "conversations": CONVERSATIONS,
-    "instructions": INSTRUCTIONS,
-}
 
 
 @dataclass(slots=True)

@@ -23,10 +23,6 @@ AUTO_REPLIES = [
     "Thank you for contacting Lumenly. Your request ({ticket}) is in our"
     " queue.",
 ]
-SURVEYS = [
-    "How would you rate the support you received? Good / Bad",
-    "Your request was solved. Please rate our service.",
-]
 CLARIFIES = {
     "order": ["Could you tell me the order number?",
               "Which order is it about? Please send the number."],
