@@ -197,7 +197,14 @@ class Spark:
         self, sql: str, values: Sequence[Any] = ()
     ) -> list[tuple[Any, ...]]:
         """Run one statement, return all rows."""
-        rows = self.session.sql(sql, args=list(values) or None).collect()
+        from pyspark.errors import PySparkException
+
+        try:
+            rows = self.session.sql(sql, args=list(values) or None).collect()
+        except PySparkException as problem:
+            raise click.ClickException(
+                f"{self.name}: {first_line(problem)}"
+            ) from None
         return [tuple(row) for row in rows]
 
     def relations(self, schema: str) -> list[str]:

@@ -5,10 +5,11 @@ test_privacy.py erases a customer of a whole world.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from multiprocessing import get_context
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from marts import PROJECT_DIR
@@ -22,26 +23,12 @@ from afterclose.warehouse import open_warehouse
 KEYS = ("o'brien@example.com", "a\\b'c", "it''s ${spark.app.name}", '"quoted"')
 
 
-@pytest.fixture
-def target(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], str]:
-    """Point the scripts at an empty warehouse of an engine."""
-
-    def point(engine: str) -> str:
-        environment = {
-            "AFTERCLOSE_DUCKDB_PATH": str(tmp_path / "warehouse.duckdb"),
-            "DBT_PROFILES_DIR": str(tmp_path),
-        }
-        if engine == "spark":
-            environment |= spark_environment(tmp_path)
-        example = (PROJECT_DIR / "profiles.yml.example").read_text()
-        (tmp_path / "profiles.yml").write_text(example)
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        return engine
-
-    return point
+def use_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point the scripts at empty warehouses in a folder."""
+    example = (PROJECT_DIR / "profiles.yml.example").read_text()
+    (folder / "profiles.yml").write_text(example)
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(folder))
+    monkeypatch.setenv("AFTERCLOSE_DUCKDB_PATH", str(folder / "warehouse.duckdb"))
 
 
 def write_customers(tables: Tables) -> None:
@@ -59,11 +46,14 @@ def write_customers(tables: Tables) -> None:
     write_salt(tables.warehouse, "a salt that is long enough")
 
 
-def found_on(engine: str) -> dict[str, tuple[str | None, int, int]]:
-    """Key -> (customer found by it, its rows by search, its rows by list)."""
+def asked_on(engine: str) -> tuple[dict[str, tuple], str]:
+    """{key: (customer found by it, its rows by search, its rows by list)}, and what
+    is said of a table that is not there."""
     with open_warehouse(engine) as warehouse:
         tables = Tables(warehouse)
         write_customers(tables)
+        with pytest.raises(click.ClickException) as refused:
+            tables.ask("select * from {int}.int_tickets")
         return {
             key: (
                 find_customer(tables, key),
@@ -76,17 +66,38 @@ def found_on(engine: str) -> dict[str, tuple[str | None, int, int]]:
                 )[0][0],
             )
             for key in KEYS
-        }
+        }, refused.value.message
 
 
-@pytest.mark.parametrize("name", ["duckdb", "spark"])
+@pytest.fixture(scope="module", params=["duckdb", "spark"])
+def answers(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, tuple], str]:
+    """What an engine answers, asked once."""
+    folder = tmp_path_factory.mktemp("answers")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use_folder(folder, monkeypatch)
+        if request.param == "spark":
+            for name, value in spark_environment(folder).items():
+                monkeypatch.setenv(name, value)
+        # A session of Spark would hold its catalog until the tests end.
+        with get_context("spawn").Pool(1) as pool:
+            return pool.apply(asked_on, (request.param,))
+
+
 def test_a_key_means_itself_whatever_signs_it_has(
-    name: str, target: Callable[[str], str]
+    answers: tuple[dict[str, tuple], str]
 ) -> None:
-    # A session of Spark would hold its catalog until the tests end.
-    with get_context("spawn").Pool(1) as pool:
-        found = pool.apply(found_on, (target(name),))
+    found, _ = answers
     assert found == {key: (f"email:{key}", 1, 1) for key in KEYS}
+
+
+def test_a_table_that_a_build_did_not_reach_is_named_in_one_line(
+    answers: tuple[dict[str, tuple], str]
+) -> None:
+    _, said = answers
+    assert "int_tickets" in said
+    assert "\n" not in said
 
 
 def write_raw(tables: Tables) -> None:
@@ -108,16 +119,17 @@ def write_raw(tables: Tables) -> None:
 
 @pytest.fixture(params=["duckdb", "postgres"])
 def raw_tables(
-    request: pytest.FixtureRequest, target: Callable[[str], str],
+    request: pytest.FixtureRequest, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Tables]:
     """The raw table on an engine."""
+    use_folder(tmp_path, monkeypatch)
     if request.param == "postgres":
         server = request.getfixturevalue("postgres_server")
         database = server.create_database("C")
         for name, value in server.environment(database).items():
             monkeypatch.setenv(name, value)
-    with open_warehouse(target(request.param)) as warehouse:
+    with open_warehouse(request.param) as warehouse:
         tables = Tables(warehouse)
         write_raw(tables)
         yield tables
@@ -142,10 +154,11 @@ def test_keys_are_found_in_columns_of_all_types(
 
 
 def test_nobody_is_forgotten_without_an_id(
-    target: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The list would stay empty, and the program would say that all is done."""
-    with open_warehouse(target("duckdb")) as warehouse:
+    use_folder(tmp_path, monkeypatch)
+    with open_warehouse("duckdb") as warehouse:
         write_customers(Tables(warehouse))
     monkeypatch.setattr(
         forget_customer, "describe", lambda tables, customer_id: Person(customer_id)
