@@ -27,20 +27,9 @@ event_texts as (
 
 ),
 
-agent_runs as (
+runs as (
 
-    select
-        spans.trace_id,
-        max(coalesce(spans.ended_at, spans.started_at)) as last_step_ended_at
-
-    from spans
-
-    inner join step_usage
-        on
-            spans.trace_id = step_usage.trace_id
-            and spans.span_id = step_usage.span_id
-
-    group by 1
+    select * from {{ ref('int_opentelemetry__runs') }}
 
 ),
 
@@ -49,6 +38,12 @@ texts as (
 
     select
         spans.*,
+        -- Where another span of the run names the conversation better, this
+        -- one's is not it.
+        case
+            when spans.session_place > runs.session_place then null
+            else spans.session_ref
+        end as run_session_ref,
         coalesce(
             {{ json_indexed_messages(
                 'spans.attributes_json', 'llm.input_messages', 'user',
@@ -72,10 +67,10 @@ texts as (
 
     from spans
 
-    inner join agent_runs
+    inner join runs
         on
-            spans.trace_id = agent_runs.trace_id
-            and spans.started_at <= agent_runs.last_step_ended_at
+            spans.trace_id = runs.trace_id
+            and spans.started_at <= runs.last_step_ended_at
 
 ),
 
@@ -86,7 +81,7 @@ agent_steps as (
         texts.trace_id as run_id,
         texts.span_id as step_id,
         coalesce(step_usage.step_kind, 'other') as step_kind,
-        texts.session_ref,
+        texts.run_session_ref as session_ref,
         texts.ticket_ref,
         texts.customer_external_id,
         texts.customer_email,

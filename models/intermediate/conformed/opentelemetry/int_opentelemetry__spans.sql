@@ -7,6 +7,8 @@
     'otlp': 'stg_opentelemetry__traces',
 }[var('opentelemetry_layout')] %}
 {%- set read = ['attributes', 'attributes_json'] %}
+{%- set session_id = var('opentelemetry_session_id') %}
+{%- set session_places = [session_id] if session_id is string else session_id %}
 
 with
 
@@ -81,7 +83,17 @@ described as (
                 then 'other'
             when model_name is not null then 'model_call'
         end as step_kind,
-        {{ configured_field(var('opentelemetry_session_id'), *read) }} as session_ref,
+        {{ configured_field(session_places, *read) }} as session_ref,
+        -- 1 is the place believed first; one more than there are is none.
+        coalesce(
+            {%- for place in session_places %}
+            case
+                when {{ configured_field(place, *read) }} is not null
+                    then {{ loop.index }}
+            end,
+            {%- endfor %}
+            {{ session_places | length + 1 }}
+        ) as session_place,
         {{ configured_field(var('opentelemetry_ticket_ref'), *read) }} as ticket_ref,
         {{ configured_field(var('opentelemetry_customer_id'), *read) }}
             as customer_external_id,
