@@ -1278,23 +1278,25 @@
     {{ own_function('epoch_timestamp') }}({{ expression }})
 {%- endmacro %}
 
-{#- A number of type double prints as 1.734537511E9. -#}
+{#- A number of type double prints as 1.734537511E9, and so does one with a fraction
+    that Spark took out of JSON. Decimals keep its microseconds. -#}
 {% macro spark__epoch_timestamp(expression) -%}
-    {%- set text -%}
+    {%- set text = 'cast(' ~ expression ~ ' as string)' -%}
+    {%- set number -%}
     case
-        when typeof({{ expression }}) in ('double', 'float')
-            then cast(cast({{ expression }} as decimal(38, 6)) as string)
-        else cast({{ expression }} as string)
+        when rlike({{ text }}, {{ text_literal('^[0-9]([.][0-9]+)?E[0-9]+\\z') }})
+            then cast(try_cast({{ text }} as decimal(38, 6)) as string)
+        else {{ text }}
     end
     {%- endset -%}
     case
-        when rlike({{ text }}, {{ text_literal('^[0-9]{9,10}([.][0-9]+)?\\z') }})
+        when rlike({{ number }}, {{ text_literal('^[0-9]{9,10}([.][0-9]+)?\\z') }})
             then {{ spark_timestamp_of_microseconds(
-                'cast(round(cast(' ~ text ~ ' as double) * 1000000) as bigint)'
+                'cast(cast(' ~ number ~ ' as decimal(38, 6)) * 1000000 as bigint)'
             ) }}
-        when rlike({{ text }}, {{ text_literal('^[0-9]{13}([.]0+)?\\z') }})
+        when rlike({{ number }}, {{ text_literal('^[0-9]{13}([.]0+)?\\z') }})
             then {{ spark_timestamp_of_microseconds(
-                'cast(cast(' ~ text ~ ' as double) * 1000 as bigint)'
+                'cast(cast(' ~ number ~ ' as decimal(38, 6)) * 1000 as bigint)'
             ) }}
         else {{ utc_timestamp(expression) }}
     end

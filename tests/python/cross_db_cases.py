@@ -1,7 +1,8 @@
 """What every macro of macros/cross_db.sql gives, on every engine.
 
 A Call is a macro with its arguments, which name the columns a, b and c of a
-seed; under it stand the rows of that seed and what must come out, as text.
+seed or are Calls themselves; under it stand the rows of that seed and what must
+come out, as text.
 """
 
 from __future__ import annotations
@@ -281,6 +282,15 @@ CALLS = [
         one("2026-01-05T10:00:00+02:00", "2026-01-05 08:00:00"),
         one("7", None),
         one(None, None),
+    ]),
+    # Spark prints a JSON number with a fraction as 1.76760720025E9.
+    call("epoch_timestamp", [call("json_text", ["a", "start"], [])], [
+        one('{"start": 1767607200}', "2026-01-05 10:00:00"),
+        one('{"start": 1767607200.25}', "2026-01-05 10:00:00.25"),
+        one('{"start": 1767607200.123456}', "2026-01-05 10:00:00.123456"),
+        one('{"start": 1767607200123.0}', "2026-01-05 10:00:00.123"),
+        one('{"start": 7.5}', None),
+        one('{"start": null}', None),
     ]),
     call("json_of", ["a"], [
         one('{"a": 1}', '{"a": 1}'),

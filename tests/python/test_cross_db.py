@@ -14,13 +14,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from cross_db_cases import CALLS, SHOWN_ELSEWHERE
+from cross_db_cases import CALLS, SHOWN_ELSEWHERE, Call
 from marts import PROJECT_DIR, succeed
 from postgres_server import PostgresServer
 from spark_project import spark_environment
@@ -148,7 +149,11 @@ def results(caller: Caller) -> dict[tuple[int, int], list[str | None]]:
     calls = [
         {
             "call_id": call_id, "macro": one_call.macro,
-            "arguments": list(one_call.arguments), "form": one_call.form,
+            "arguments": [
+                asdict(argument) if isinstance(argument, Call) else argument
+                for argument in one_call.arguments
+            ],
+            "form": one_call.form,
         }
         for call_id, one_call in enumerate(CALLS)
     ]

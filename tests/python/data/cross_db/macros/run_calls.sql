@@ -1,11 +1,19 @@
 {#- Prints what each call of a macro gives for its rows of the seed, as JSON.
       calls  list of {call_id, macro, arguments (SQL over the seed's columns a, b
-             and c, or constants), form} where form says what the macro is: a
-             'value' of a row, 'rows' in a select list, or an 'aggregate' -#}
+             and c, constants, or calls of a macro that gives a value), form} where
+             form says what the macro is: a 'value' of a row, 'rows' in a select
+             list, or an 'aggregate' -#}
 {% macro run_calls(calls) -%}
     {%- set found = [] -%}
     {%- for call in calls -%}
-        {%- set expression = context[call.macro](*call.arguments) -%}
+        {%- set arguments = [] -%}
+        {%- for argument in call.arguments -%}
+            {%- do arguments.append(
+                context[argument.macro](*argument.arguments)
+                if argument is mapping and argument.macro else argument
+            ) -%}
+        {%- endfor -%}
+        {%- set expression = context[call.macro](*arguments) -%}
         {%- for row in run_query(call_query(call, expression)).rows -%}
             {%- do found.append([call.call_id, row[0] | int, row[1]]) -%}
         {%- endfor -%}
