@@ -2979,10 +2979,11 @@
     )
 {%- endmacro %}
 
-{#- dbt's own leaves the order out. Only one column orders. -#}
+{#- dbt's own leaves the order out. Only one column orders. Nothing listed is null:
+    an empty list would join to an empty text. -#}
 {% macro spark__listagg(measure, delimiter_text, order_by_clause, limit_num) -%}
     {%- set ordered_by = order_by_clause | replace('order by ', '') -%}
-    array_join(
+    case when count({{ measure }}) > 0 then array_join(
         transform(
             array_sort(
                 filter(
@@ -2995,7 +2996,7 @@
             entry -> entry.measure
         ),
         {{ delimiter_text }}
-    )
+    ) end
 {%- endmacro %}
 
 {#- The types of seeds are those of the other engines, and dbt's own hands the

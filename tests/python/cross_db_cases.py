@@ -292,6 +292,16 @@ CALLS = [
         one('{"start": 7.5}', None),
         one('{"start": null}', None),
     ]),
+    call("listagg", ["substr(a, 2)", "','", "order by b"], [
+        (("-x", "2"), None), (("-y", "1"), None), ((None, "3"), "y,x"),
+    ], form="aggregate"),
+    # Nothing listed is null, an empty text is one.
+    call("listagg", ["a", "','", "order by b"], [
+        ((None, "2"), None), ((None, "1"), None),
+    ], form="aggregate"),
+    call("listagg", ["a", "','", "order by b"], [
+        ((None, "2"), None), (("", "1"), ""),
+    ], form="aggregate"),
     call("json_of", ["a"], [
         one('{"a": 1}', '{"a": 1}'),
         one("prose", "prose"),

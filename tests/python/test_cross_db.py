@@ -198,12 +198,13 @@ def test_a_call_gives_what_is_written(
 
 def test_every_macro_is_called() -> None:
     """A macro that dispatches is called here, or says where it is shown."""
-    dispatched = set(
-        re.findall(r"adapter\.dispatch\('(\w+)'", CROSS_DB.read_text())
-    )
+    macros = CROSS_DB.read_text()
+    dispatched = set(re.findall(r"adapter\.dispatch\('(\w+)'", macros))
+    # Names of dbt that have a version of ours are dispatched by dbt.
+    replaced = set(re.findall(r"macro spark__(\w+)", macros)) - dispatched
     called = {one_call.macro for one_call in CALLS}
     assert dispatched - called == set(SHOWN_ELSEWHERE)
-    assert called <= dispatched
+    assert called <= dispatched | replaced
 
 
 def test_known_timezones(caller: Caller) -> None:
