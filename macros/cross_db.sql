@@ -1222,6 +1222,8 @@
     cast({{ own_function('try_whole_number') }}(
         {{ text }}, {{ 31 if type == 'integer' else 63 }}
     ) as {{ type }})
+    {%- elif type.startswith('numeric(') -%}
+    cast({{ own_function('try_decimal') }}({{ text }}, {{ type[8:-1] }}) as {{ type }})
     {%- else -%}
     cast({{ own_function('try_number') }}({{ text }}) as {{ type }})
     {%- endif -%}
@@ -1805,9 +1807,9 @@
 {%- endmacro %}
 
 
-{#- try_number, try_whole_number, try_double and try_boolean, for try_cast: text
-    that is no such value gives null. PostgreSQL only learned to ask before a cast
-    in version 16. -#}
+{#- try_number, try_whole_number, try_decimal, try_double and try_boolean, for
+    try_cast: text that is no such value gives null. PostgreSQL only learned to ask
+    before a cast in version 16. -#}
 {% macro number_functions(schema) -%}
     create or replace function {{ schema }}.try_number(value text)
     returns numeric language plpgsql immutable strict parallel safe as
@@ -1829,6 +1831,21 @@
         number numeric := round({{ schema }}.try_number(value));
     begin
         if number >= -(2::numeric ^ bits) and number < 2::numeric ^ bits then
+            return number;
+        end if;
+        return null;
+    end
+    $body$;
+
+    create or replace function {{ schema }}.try_decimal(
+        value text, digits integer, decimals integer
+    )
+    returns numeric language plpgsql immutable strict parallel safe as
+    $body$
+    declare
+        number numeric := round({{ schema }}.try_number(value), decimals);
+    begin
+        if abs(number) < 10::numeric ^ (digits - decimals) then
             return number;
         end if;
         return null;

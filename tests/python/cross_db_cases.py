@@ -275,6 +275,12 @@ CALLS = [
         one("true", "true"), one("True", "true"), one("false", "false"),
         one("maybe", None),
     ]),
+    call("try_cast", ["a", "numeric(28, 12)"], [
+        one("0.000012", 0.000012), one("1e3", 1000.0), one("-7", -7.0),
+        one("9999999999999999", 9999999999999999.0),
+        one("10000000000000000", None), one("-1e17", None), one("1e300", None),
+        one("NaN", None), one("Infinity", None), one("n/a", None), one(None, None),
+    ]),
     call("epoch_timestamp", ["a"], [
         one("1734537511", "2024-12-18 15:58:31"),
         one("1734537511.25", "2024-12-18 15:58:31.25"),

@@ -85,11 +85,12 @@ renamed as (
             as {{ name }},
         {%- endfor %}
         -- Fixed decimals: sums of floats move with the order of the rows.
-        cast(
-            {{ try_cast(
+        {{ try_cast(
+            try_cast(
                 json_text('metrics_json', 'estimated_cost'), 'double precision'
-            ) }} as numeric(28, 12)
-        ) as cost_usd,
+            ),
+            'numeric(28, 12)'
+        ) }} as cost_usd,
 
         ---------- booleans
         is_root_span as is_root,

@@ -58,15 +58,13 @@ renamed as (
         -- The column holds the sum over all steps inside, too; what the step
         -- itself reports is its own. Fixed decimals: sums of floats move with
         -- the order of the rows.
-        cast(
-            {{ try_cast('logged_total_cost', 'double precision') }}
-            as numeric(28, 12)
-        ) as total_cost_usd,
-        cast(
-            {{ try_cast(
-                json_text('usage_json', 'total_cost'), 'double precision'
-            ) }} as numeric(28, 12)
-        ) as own_cost_usd,
+        {{ try_cast(
+            try_cast('logged_total_cost', 'double precision'), 'numeric(28, 12)'
+        ) }} as total_cost_usd,
+        {{ try_cast(
+            try_cast(json_text('usage_json', 'total_cost'), 'double precision'),
+            'numeric(28, 12)'
+        ) }} as own_cost_usd,
 
         ---------- booleans
         coalesce(

@@ -43,13 +43,14 @@ renamed as (
         {{ try_cast(json_text('usage_json', 'output'), 'bigint') }}
             as output_tokens,
         -- Fixed decimals: sums of floats move with the order of the rows.
-        cast(
-            coalesce(
-                {{ try_cast('cost_text', 'double precision') }},
-                {{ try_cast(
-                    json_text('cost_json', 'total'), 'double precision'
-                ) }}
-            ) as numeric(28, 12)
+        coalesce(
+            {{ try_cast(
+                try_cast('cost_text', 'double precision'), 'numeric(28, 12)'
+            ) }},
+            {{ try_cast(
+                try_cast(json_text('cost_json', 'total'), 'double precision'),
+                'numeric(28, 12)'
+            ) }}
         ) as cost_usd,
 
         ---------- booleans
