@@ -75,7 +75,9 @@ merges_named as (
         coalesce(
             {{ json_text('properties', '$distinct_ids') }},
             replace(
-                {{ json_text('properties', 'distinct_ids') }}, '''', '"'
+                {{ json_text('properties', 'distinct_ids') }},
+                {{ text_literal("'") }},
+                '"'
             )
         ) as distinct_ids,
         occurred_at
