@@ -51,9 +51,11 @@ renamed as (
             'resource', 'resource_text'
         ) }} as environment,
         {{ json_object_text('attributes_text') }} as attributes_json,
+        -- The first list says how many there are: an event is nothing without a
+        -- name, but something without a time.
         {{ json_zipped({
-            'time': 'event_times_json',
             'name': 'event_names_json',
+            'time': 'event_times_json',
             'attributes': 'event_attributes_json',
         }) }} as events_json,
 
