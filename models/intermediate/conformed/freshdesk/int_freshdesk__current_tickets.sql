@@ -2,6 +2,13 @@
 
 -- Grain: one ticket, in its newest loaded version. Deleted tickets stay. What
 -- status and source mean is said here in words.
+{%- set contents = [
+    'requester_id', 'assignee_id', 'group_id', 'session_ref',
+    'merged_into_ticket_id', 'follow_up_of_ticket_id', 'imported_from',
+    'claimed_intent', 'status_number', 'source_number', 'subject', 'description',
+    'tags_json', 'is_marked_spam', 'is_deleted', 'created_at', 'updated_at',
+    'first_responded_at', 'resolved_at', 'closed_at', 'reopened_at', 'loaded_at',
+] %}
 
 with
 
@@ -37,10 +44,7 @@ numbered as (
                 coalesce(updated_at, created_at) desc,
                 coalesce(loaded_at, created_at) desc,
                 -- only so that the same rows always give the same answer
-                {{ row_fingerprint([
-                    'status_number', 'assignee_id', 'requester_id',
-                    'session_ref', 'tags_json', 'subject', 'is_deleted',
-                ]) }} desc
+                {{ row_fingerprint(contents) }} desc
         ) as version_number
 
     from usable
