@@ -61,6 +61,7 @@ judged as (
                 created_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
                 or updated_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
                 then 'time_after_load'
+            when score is null then 'unreadable_score'
         end as quarantine_reason
 
     from renamed
