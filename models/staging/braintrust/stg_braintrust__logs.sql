@@ -104,6 +104,12 @@ renamed as (
             {{ utc_timestamp('created') }}
         ) as started_at,
         {{ epoch_timestamp(json_text('metrics_json', 'end')) }} as ended_at,
+        -- `created` is when it began and says nothing of the end: a span may go on
+        -- for hours.
+        nullif(
+            {{ utc_timestamp(var('braintrust_written_at')) }},
+            {{ utc_timestamp('created') }}
+        ) as written_at,
         coalesce(
             {{ utc_timestamp(var('braintrust_written_at')) }},
             {{ utc_timestamp('created') }},
@@ -124,7 +130,9 @@ judged as (
             when source_row_id is null then 'missing_id'
             when run_id is null then 'missing_parent'
             when started_at is null then 'unreadable_time'
-            when started_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
+            when
+                started_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
+                or ended_at > {{ dbt.dateadd('hour', 1, 'written_at') }}
                 then 'time_after_load'
         end as quarantine_reason
 

@@ -89,7 +89,9 @@ judged as (
             when source_row_id is null then 'missing_id'
             when trace_id is null then 'missing_parent'
             when started_at is null then 'unreadable_time'
-            when started_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
+            when
+                greatest(started_at, ended_at)
+                > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
                 then 'time_after_load'
         end as quarantine_reason
 

@@ -77,6 +77,8 @@ renamed as (
         ---------- timestamps
         coalesce({{ epoch_timestamp('start_time') }}, path_started_at) as started_at,
         {{ epoch_timestamp('end_time') }} as ended_at,
+        -- Its start says nothing of the end: a run may go on for hours.
+        {{ epoch_timestamp(var('langsmith_written_at')) }} as written_at,
         coalesce(
             {{ epoch_timestamp(var('langsmith_written_at')) }},
             {{ epoch_timestamp('start_time') }},
@@ -115,7 +117,9 @@ judged as (
             when any_trace_id is null and any_parent_id is not null
                 then 'missing_parent'
             when any_started_at is null then 'unreadable_time'
-            when started_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
+            when
+                started_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
+                or ended_at > {{ dbt.dateadd('hour', 1, 'written_at') }}
                 then 'time_after_load'
         end as quarantine_reason
 

@@ -82,6 +82,8 @@ renamed as (
         {{ utc_timestamp('start_time') }} as started_at,
         {{ utc_timestamp('end_time') }} as ended_at,
         {{ utc_timestamp('created_at') }} as created_at,
+        -- Its creation says nothing of the end: a step may go on for hours.
+        {{ utc_timestamp(var('langfuse_written_at')) }} as written_at,
         coalesce(
             {{ utc_timestamp(var('langfuse_written_at')) }},
             {{ utc_timestamp('created_at') }},
@@ -102,7 +104,9 @@ judged as (
             when source_row_id is null then 'missing_id'
             when trace_id is null then 'missing_parent'
             when started_at is null then 'unreadable_time'
-            when started_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
+            when
+                started_at > {{ dbt.dateadd('hour', 1, 'loaded_at') }}
+                or ended_at > {{ dbt.dateadd('hour', 1, 'written_at') }}
                 then 'time_after_load'
         end as quarantine_reason
 

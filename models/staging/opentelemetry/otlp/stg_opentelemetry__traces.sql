@@ -124,7 +124,9 @@ judged as (
             when span_id is null then 'missing_id'
             when trace_id is null then 'missing_parent'
             when started_at is null then 'unreadable_time'
-            when started_at > {{ dbt.dateadd('hour', 1, 'written_at') }}
+            when
+                greatest(started_at, ended_at)
+                > {{ dbt.dateadd('hour', 1, 'written_at') }}
                 then 'time_after_load'
             when attributes_json is null then 'unreadable_attributes'
         end as quarantine_reason
