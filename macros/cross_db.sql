@@ -1281,27 +1281,32 @@
 {%- endmacro %}
 
 {#- A number of type double prints as 1.734537511E9, and so does one with a fraction
-    that Spark took out of JSON. Decimals keep its microseconds. -#}
+    that Spark took out of JSON. Decimals keep its microseconds. The number is bound
+    to a name: spelled out each time, views grew too long for the catalog. -#}
 {% macro spark__epoch_timestamp(expression) -%}
     {%- set text = 'cast(' ~ expression ~ ' as string)' -%}
-    {%- set number -%}
-    case
-        when rlike({{ text }}, {{ text_literal('^[0-9]([.][0-9]+)?E[0-9]+\\z') }})
-            then cast(try_cast({{ text }} as decimal(38, 6)) as string)
-        else {{ text }}
-    end
-    {%- endset -%}
-    case
-        when rlike({{ number }}, {{ text_literal('^[0-9]{9,10}([.][0-9]+)?\\z') }})
-            then {{ spark_timestamp_of_microseconds(
-                'cast(cast(' ~ number ~ ' as decimal(38, 6)) * 1000000 as bigint)'
-            ) }}
-        when rlike({{ number }}, {{ text_literal('^[0-9]{13}([.]0+)?\\z') }})
-            then {{ spark_timestamp_of_microseconds(
-                'cast(cast(' ~ number ~ ' as decimal(38, 6)) * 1000 as bigint)'
-            ) }}
-        else {{ utc_timestamp(expression) }}
-    end
+    coalesce(
+        element_at(transform(
+            array(case
+                when rlike(
+                    {{ text }}, {{ text_literal('^[0-9]+([.][0-9]+)?(E[0-9]+)?\\z') }}
+                )
+                    then try_cast({{ text }} as decimal(20, 6))
+            end),
+            number -> case
+                when number >= 100000000 and number < 10000000000
+                    then {{ spark_timestamp_of_microseconds(
+                        'cast(number * 1000000 as bigint)'
+                    ) }}
+                when number >= 1000000000000 and number < 10000000000000
+                    and number = floor(number)
+                    then {{ spark_timestamp_of_microseconds(
+                        'cast(number * 1000 as bigint)'
+                    ) }}
+            end
+        ), 1),
+        {{ utc_timestamp(expression) }}
+    )
 {%- endmacro %}
 
 

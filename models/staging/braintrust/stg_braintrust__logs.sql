@@ -39,6 +39,8 @@ described as (
         {{ json_text('attributes_json', 'name') }} as span_name,
         lower({{ json_text('attributes_json', 'type') }}) as span_type,
         lower({{ json_text('attributes_json', 'purpose') }}) as span_purpose,
+        {{ json_text('metrics_json', 'start') }} as logged_start,
+        {{ json_text('metrics_json', 'end') }} as logged_end,
         coalesce(is_marked_root, span_id = root_span_id, false)
             as is_root_span,
         {{ configured_field('metadata.user_id') }} as user_id,
@@ -100,10 +102,10 @@ renamed as (
 
         ---------- timestamps
         coalesce(
-            {{ epoch_timestamp(json_text('metrics_json', 'start')) }},
+            {{ epoch_timestamp('logged_start') }},
             {{ utc_timestamp('created') }}
         ) as started_at,
-        {{ epoch_timestamp(json_text('metrics_json', 'end')) }} as ended_at,
+        {{ epoch_timestamp('logged_end') }} as ended_at,
         -- `created` is when it began and says nothing of the end: a span may go on
         -- for hours.
         nullif(
@@ -113,7 +115,7 @@ renamed as (
         coalesce(
             {{ utc_timestamp(var('braintrust_written_at')) }},
             {{ utc_timestamp('created') }},
-            {{ epoch_timestamp(json_text('metrics_json', 'start')) }}
+            {{ epoch_timestamp('logged_start') }}
         ) as loaded_at
 
     from described
