@@ -52,7 +52,7 @@ csat_responses as (
         coalesce(
             score_label,
             cast(
-                {{ dbt.safe_cast('score_value', 'numeric(28, 4)') }}
+                {{ try_cast('score_value', 'numeric(28, 4)') }}
                 as {{ dbt.type_string() }}
             )
         ) as score_raw,

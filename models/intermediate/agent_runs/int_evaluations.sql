@@ -29,7 +29,7 @@ evaluations as (
             when score_kind in ('category', 'boolean') then score_label
             when score_kind = 'number'
                 then cast(
-                    {{ dbt.safe_cast('score_value', 'numeric(28, 4)') }}
+                    {{ try_cast('score_value', 'numeric(28, 4)') }}
                     as {{ dbt.type_string() }}
                 )
         end as label,
