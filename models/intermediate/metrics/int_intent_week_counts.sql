@@ -126,7 +126,7 @@ intent_week_counts as (
             'followed_within_session_count', 'already_done_count',
         ] %}
         cast(
-            sum(case when is_closed then {{ count }} end) as bigint
+            sum(case when is_closed then {{ count }} else 0 end) as bigint
         ) as {{ count }},
         {%- endfor %}
         cast(sum(csat_offered_count) as bigint) as csat_offered_count,
