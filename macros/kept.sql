@@ -56,20 +56,17 @@
     {%- set slices = slices_to_build(now.changed, now.rows)
         if now.is_one_step and now.changed and existing.type == type
         and (type == 'view' or now.before.contents != '-') else none -%}
-    {%- set fresh = rows_of_slices(slices) if slices and type == 'table' else none -%}
-    {%- if fresh and has_columns_of(fresh, existing) -%}
+    {%- if slices and type == 'table' -%}
         {{ run_hooks(pre_hooks, inside_transaction=False) }}
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
         {%- set contents.now = replace_slices(
-            existing, fresh, slices, now.before.contents
+            existing, slices, now.before.contents
         ) -%}
         {{ run_hooks(post_hooks, inside_transaction=True) }}
         {%- do remember(built, now.made_from, contents.now) -%}
         {{ adapter.commit() }}
         {{ run_hooks(post_hooks, inside_transaction=False) }}
         {{ return({'relations': [built]}) }}
-    {%- elif fresh -%}
-        {%- do drop_if_there(fresh) -%}
     {%- endif -%}
 
     {%- set hashes = none -%}
@@ -85,7 +82,7 @@
     {%- endif -%}
     {%- if hashes and contents.now != now.before.contents -%}
         {%- do note_changes(hashes, hashes_of(built), now.before.contents) -%}
-    {%- elif slices and type == 'view' -%}
+    {%- elif slices -%}
         {%- do note_slices(slices, now.before.contents) -%}
     {%- elif raw_relation(model) -%}
         {%- do see_raw_rows(
@@ -140,20 +137,14 @@
       changed       those of sliced_parents whose changes are noted -#}
 {% macro made_from_now(existing, built) -%}
     {%- set parents = [] -%}
-    {%- set raw_tables = [] -%}
     {%- for id in model.depends_on.nodes -%}
         {%- do parents.append(
             relation_of(graph.nodes.get(id) or graph.sources[id])
         ) -%}
-        {%- if id in graph.sources -%}
-            {%- do raw_tables.append(parents[-1]) -%}
-            {%- for name in config.get('tables_beside') or [] -%}
-                {%- do raw_tables.append(
-                    parents[-1].incorporate(path={'identifier': name})
-                ) -%}
-                {%- do parents.append(raw_tables[-1]) -%}
-            {%- endfor -%}
-        {%- endif -%}
+        {%- set source = parents[-1] -%}
+        {%- for name in config.get('tables_beside') or [] if id in graph.sources -%}
+            {%- do parents.append(source.incorporate(path={'identifier': name})) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {#- Read without a ref: is_remembered says why. -#}
     {%- if own_list() | string in compiled_code -%}
@@ -182,12 +173,11 @@
         {%- do contents.append(
             comment.contents if comment and comment.contents != '-'
             else contents_of(parent)
-            ~ (':' ~ shape_of(parent) if parent in raw_tables else '')
         ) -%}
         {%- set note = comments.get(spelled(
             seen_rows_of(this) if raw and parent == raw else changes_of(parent)
         )) -%}
-        {#- Rows of another shape are other rows, though their hashes be the same. -#}
+        {#- Slices are put in place of rows that have the same columns. -#}
         {%- do contents_before.append(
             note.contents
             if note and note.contents.split(':')[2:] == contents[-1].split(':')[2:]
@@ -267,11 +257,12 @@
 {%- endmacro %}
 
 
-{#- Names and types of a raw table's columns, which the hash of a row does not tell,
-    as one hash. -#}
-{% macro shape_of(raw) -%}
+{#- Names and types of a relation's columns, which the hash of a row does not tell,
+    as one hash. A select of all columns of a parent stays the same when the parent
+    gets one more. -#}
+{% macro shape_of(relation) -%}
     {%- set columns = [] -%}
-    {%- for column in adapter.get_columns_in_relation(raw) -%}
+    {%- for column in adapter.get_columns_in_relation(relation) -%}
         {%- do columns.append(column.name ~ ' ' ~ column.data_type) -%}
     {%- endfor -%}
     {{ return(local_md5(columns | join(', '))) }}
@@ -285,9 +276,15 @@
 {%- endmacro %}
 
 
-{#- A fingerprint of a relation's rows, in whatever order.
-      hashed  a column that holds the rows' hashes already -#}
-{% macro contents_of(relation, hashed=none) -%}
+{#- A fingerprint of what a relation holds: its rows, in whatever order, and shape. -#}
+{% macro contents_of(relation) -%}
+    {{ return(sums_of(relation) ~ ':' ~ shape_of(relation)) }}
+{%- endmacro %}
+
+
+{#- The number of a relation's rows and the sum of their hashes.
+      hashed  a column that holds the hashes already -#}
+{% macro sums_of(relation, hashed=none) -%}
     {{ return(run_query(
         "select count(*) || ':' || coalesce(sum("
         ~ (hashed or row_hash(any_row())) ~ '), 0)'

@@ -45,7 +45,7 @@
         from {{ raw }} as {{ any_row() }}
     {% endcall %}
     {#- The raw table's: what leaves below is in it still. -#}
-    {%- set raw_contents = contents_of(now, hashed='row_hash') ~ ':' ~ shape_of(raw) -%}
+    {%- set raw_contents = sums_of(now, hashed='row_hash') ~ ':' ~ shape_of(raw) -%}
     {%- if contents -%}
     {% call statement('note') %}
         create table {{ changes_of(this) }} as

@@ -246,59 +246,31 @@
 {%- endmacro %}
 
 
-{#- The new rows of some slices, a temporary table. Rows of other slices that came
-    along are left out. -#}
-{% macro rows_of_slices(slices) -%}
+{#- Put new rows of some slices in place of the old ones and note what changed; the
+    model's contents afterwards.
+      contents  what they were before -#}
+{% macro replace_slices(existing, slices, contents) -%}
     {%- set fresh = temporary(this.identifier ~ '__fresh') -%}
+    {%- set hashes = temporary(this.identifier ~ '__before') -%}
+    {%- set of_slices = ' where ' ~ in_slices(slices, slices.key) -%}
+    {#- Rows of other slices that came along are left out. -#}
     {%- set sql = 'select * from (' ~ sql_of_slices(compiled_code, model, slices)
-        ~ ') as fresh where ' ~ in_slices(slices, slices.key) -%}
+        ~ ') as fresh' ~ of_slices -%}
     {%- do drop_if_there(fresh) -%}
     {% call statement('fresh') %}
         {{ create_table_as(True, fresh, sql) }}
     {% endcall %}
-    {{ return(fresh) }}
-{%- endmacro %}
-
-
-{#- Whether rows fit into a table: the same columns of the same types. A select of all
-    columns of a parent stays the same when the parent gets one more. A contract says
-    itself which types the table has. -#}
-{% macro has_columns_of(rows, relation) -%}
-    {%- set shapes = [] -%}
-    {%- for each in [rows, relation] -%}
-        {%- set shape = [] -%}
-        {%- for column in adapter.get_column_schema_from_query(
-            'select * from ' ~ each
-        ) -%}
-            {%- do shape.append(
-                column.name if config.get('contract').enforced
-                else column.name ~ ' ' ~ column.data_type
-            ) -%}
-        {%- endfor -%}
-        {%- do shapes.append(shape | sort) -%}
-    {%- endfor -%}
-    {{ return(shapes[0] == shapes[1]) }}
-{%- endmacro %}
-
-
-{#- Put new rows of some slices in place of the old ones and note what changed; the
-    model's contents afterwards.
-      fresh     the new rows
-      contents  what they were before -#}
-{% macro replace_slices(existing, fresh, slices, contents) -%}
-    {%- set hashes = temporary(this.identifier ~ '__before') -%}
-    {%- set of_slices = ' where ' ~ in_slices(slices, slices.key) -%}
     {#- dbt's log says what became of the model. -#}
     {% call noop_statement('main', 'SLICES ' ~ slices.count, 'SLICES', slices.count) %}
-        {{ sql_of_slices(compiled_code, model, slices) }}
+        {{ sql }}
     {% endcall %}
     {#- Looked up once, for the fingerprint, the note and the delete: the table is
         large. -#}
     {%- do make_temporary(
         hashes, hashes_of(existing, of_slices, [row_position() ~ ' as row_position'])
     ) -%}
-    {%- set removed = contents_of(hashes, hashed='row_hash') -%}
-    {%- set added = contents_of(fresh) -%}
+    {%- set removed = sums_of(hashes, hashed='row_hash') -%}
+    {%- set added = sums_of(fresh) -%}
     {%- if removed != added -%}
         {%- if config.get('changes_by') -%}
             {%- do note_changes(hashes, hashes_of(fresh), contents) -%}
@@ -321,7 +293,7 @@
 {%- endmacro %}
 
 
-{#- Contents are a number of rows and a sum of their hashes. -#}
+{#- Contents are a number of rows, a sum of their hashes, and a shape, which stays. -#}
 {% macro contents_after(contents, removed, added) -%}
     {%- set after = [] -%}
     {%- for before, less, more in zip(
@@ -329,7 +301,7 @@
     ) -%}
         {%- do after.append(before | int - less | int + more | int) -%}
     {%- endfor -%}
-    {{ return(after | join(':')) }}
+    {{ return((after + contents.split(':')[2:]) | join(':')) }}
 {%- endmacro %}
 
 

@@ -41,7 +41,9 @@ KEPT_BY_MESSAGE = ("int_message_readings", "int_message_scans")
 # A shorter key stands inside other words by chance.
 SHORTEST_PART = 8
 # Types of columns, as load_raw calls them; any other can be read as text.
-NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT|FLOAT|DOUBLE|DECIMAL")
+NUMBER = re.compile(
+    r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL(\(.*\))?"
+)
 WITHOUT_KEYS = re.compile("BOOLEAN$|DATE$|TIME")
 # Keys that a column of numbers can hold, and how columns of ids are called.
 DIGITS = re.compile("0|[1-9][0-9]{0,19}")
@@ -136,7 +138,7 @@ class Tables:
         it. A short number says whom it means in columns of ids alone."""
         if WITHOUT_KEYS.match(type_name):
             return
-        is_number = bool(NUMBER.match(type_name))
+        is_number = bool(NUMBER.fullmatch(type_name))
         text = f"lower(cast({quoted(column)} as {self.warehouse.text_type}))"
         for key in sorted(searched):
             is_long = len(key) >= SHORTEST_PART

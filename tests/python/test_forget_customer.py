@@ -104,16 +104,17 @@ def write_raw(tables: Tables) -> None:
     """A row for each type of column in which a key may stand."""
     tables.warehouse.create_table("desk", "ticket", {
         "requester_id": "BIGINT", "priority": "BIGINT", "owner": "DOUBLE",
-        "via": "JSON", "followers": "VARCHAR[]", "created_at": "TIMESTAMP",
+        "via": "JSON", "followers": "VARCHAR[]", "copied": "BIGINT[]",
+        "created_at": "TIMESTAMP",
         "is_public": "BOOLEAN", "price": "DECIMAL(5,2)",
     })
     tables.warehouse.insert(
         "desk", "ticket",
         "select * from (values"
         " (17, 1, 360001234567.0, '{\"from\": \"Ann@example.com\"}'::json,"
-        " ['bob@example.com', 'x'], timestamp '2026-01-05 12:00:00', true, 1.5),"
-        " (18, 17, null, null, [], null, false, null)) as given (requester_id,"
-        " priority, owner, via, followers, created_at, is_public, price)",
+        " ['bob@example.com', 'x'], [5], timestamp '2026-01-05 12:00:00', true, 1.5),"
+        " (18, 17, null, null, [], [], null, false, null)) as given (requester_id,"
+        " priority, owner, via, followers, copied, created_at, is_public, price)",
     )
 
 

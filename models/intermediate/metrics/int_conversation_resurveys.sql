@@ -1,9 +1,8 @@
 {{ config(changes_by = ['conversation_id']) }}
 
--- Grain: one conversation whose customer had already rated an earlier one of the
--- same issue and rates again: the rating after the problem came back. By the time
--- of the ratings: several conversations may continue the same one, and then have
--- the same position in the issue.
+-- Grain: one conversation whose customer had already rated another one of the
+-- same issue and rates again. By the times of the ratings: several conversations
+-- may continue the same one, and then have the same position in the issue.
 
 with
 
