@@ -117,8 +117,9 @@ def test_freshdesk_messages_and_times_are_read_in_both_versions_of_the_api(
         "select author_role, author_id, is_public, body"
         " from afterclose_intermediate.int_freshdesk__messages order by sent_at"
     ) == [
+        # No time tells the four tickets apart: what they hold decides.
         ("customer", "6012691534", True,
-         "This is a sample ticket, feel free to delete it."),
+         "This is a sample outbound email, feel free to delete it."),
         ("human_agent", "1", False, "This is a private note"),
         ("human_agent", "1", True, "This is a reply"),
     ]
