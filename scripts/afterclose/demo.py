@@ -62,23 +62,29 @@ def keep_stamp(step: str, stamp: str) -> None:
     STAMPS.write_text(json.dumps({**read_stamps(), step: stamp}, indent=2))
 
 
+def file_settings(target: str | None) -> dict[str, Any] | None:
+    """The settings of a target if it is a DuckDB file, as read_output gives them."""
+    settings = read_output(target)
+    is_file = settings.get("type") == "duckdb" and settings.get("path")
+    return settings if is_file else None
+
+
 def demo_settings() -> dict[str, Any]:
     """The profile's default target if it is a DuckDB file, else the one named duckdb.
 
     Raises click.ClickException when neither is one.
     """
+    settings = None
     # What the default target of another engine lacks is not missed here.
     with suppress(click.ClickException):
-        settings = read_output(None)
-        if settings.get("type") == "duckdb" and settings.get("path"):
-            return settings
-    settings = read_output("duckdb")
-    if settings.get("type") == "duckdb" and settings.get("path"):
-        return settings
-    raise click.ClickException(
-        "The demo is a DuckDB file, and target 'duckdb' of the dbt profile is none: "
-        "copy it from profiles.yml.example"
-    )
+        settings = file_settings(None)
+    settings = settings or file_settings("duckdb")
+    if not settings:
+        raise click.ClickException(
+            "The demo is a DuckDB file, and target 'duckdb' of the dbt profile is "
+            "none: copy it from profiles.yml.example"
+        )
+    return settings
 
 
 def has_marts(warehouse_path: Path, target: str) -> bool:

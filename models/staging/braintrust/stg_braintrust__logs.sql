@@ -86,13 +86,7 @@ renamed as (
         {{ try_cast(json_text('metrics_json', metric), 'bigint') }}
             as {{ name }},
         {%- endfor %}
-        -- Fixed decimals: sums of floats move with the order of the rows.
-        {{ try_cast(
-            try_cast(
-                json_text('metrics_json', 'estimated_cost'), 'double precision'
-            ),
-            'numeric(28, 12)'
-        ) }} as cost_usd,
+        {{ dollars(json_text('metrics_json', 'estimated_cost')) }} as cost_usd,
 
         ---------- booleans
         is_root_span as is_root,

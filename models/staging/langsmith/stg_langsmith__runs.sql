@@ -56,15 +56,9 @@ renamed as (
             ) }}
         ) as output_tokens,
         -- The column holds the sum over all steps inside, too; what the step
-        -- itself reports is its own. Fixed decimals: sums of floats move with
-        -- the order of the rows.
-        {{ try_cast(
-            try_cast('logged_total_cost', 'double precision'), 'numeric(28, 12)'
-        ) }} as total_cost_usd,
-        {{ try_cast(
-            try_cast(json_text('usage_json', 'total_cost'), 'double precision'),
-            'numeric(28, 12)'
-        ) }} as own_cost_usd,
+        -- itself reports is its own.
+        {{ dollars('logged_total_cost') }} as total_cost_usd,
+        {{ dollars(json_text('usage_json', 'total_cost')) }} as own_cost_usd,
 
         ---------- booleans
         coalesce(

@@ -126,9 +126,7 @@ step_usage as (
             as input_tokens,
         case when is_own_usage then {{ try_cast('output_tokens', 'bigint') }} end
             as output_tokens,
-        case when is_own_usage then {{ try_cast(
-            try_cast('cost_usd', 'double precision'), 'numeric(28, 12)'
-        ) }} end as cost_usd,
+        case when is_own_usage then {{ dollars('cost_usd') }} end as cost_usd,
         is_root
 
     from judged

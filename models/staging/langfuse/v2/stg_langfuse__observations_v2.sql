@@ -57,15 +57,8 @@ renamed as (
             as input_tokens,
         {{ try_cast(json_text('usage_json', 'output'), 'bigint') }}
             as output_tokens,
-        -- Fixed decimals: sums of floats move with the order of the rows.
         coalesce(
-            {{ try_cast(
-                try_cast('cost_text', 'double precision'), 'numeric(28, 12)'
-            ) }},
-            {{ try_cast(
-                try_cast(json_text('cost_json', 'total'), 'double precision'),
-                'numeric(28, 12)'
-            ) }}
+            {{ dollars('cost_text') }}, {{ dollars(json_text('cost_json', 'total')) }}
         ) as cost_usd,
 
         ---------- booleans
