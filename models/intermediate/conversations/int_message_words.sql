@@ -45,6 +45,7 @@ comparable_messages as (
     select
         conversation_id,
         message_id,
+        message_number,
         author_role,
         count(*) over (partition by conversation_id) as message_count
 
@@ -62,6 +63,7 @@ words as (
     select
         comparable_messages.conversation_id,
         comparable_messages.message_id,
+        comparable_messages.message_number,
         comparable_messages.author_role,
         {{ each_match('message_texts.text', '[^ -@[-`{-~]{4,}') }} as word
 
@@ -79,6 +81,7 @@ message_words as (
     select
         conversation_id,
         message_id,
+        message_number,
         author_role,
         substr(word, 1, 6) as word
 
@@ -91,7 +94,7 @@ message_words as (
             {%- endfor %}
         )
 
-    group by 1, 2, 3, 4
+    group by 1, 2, 3, 4, 5
 
 )
 

@@ -15,12 +15,6 @@ message_words as (
 
 ),
 
-conversation_messages as (
-
-    select * from {{ ref('int_conversation_messages') }}
-
-),
-
 word_counts as (
 
     select
@@ -39,23 +33,25 @@ shared_words as (
         message_words.conversation_id,
         message_words.author_role,
         message_words.message_id,
-        other_words.message_id as earlier_message_id,
+        earlier_words.message_id as earlier_message_id,
         count(*) as shared_count
 
     from message_words
 
-    inner join message_words as other_words
+    inner join message_words as earlier_words
         on
-            message_words.conversation_id = other_words.conversation_id
-            and message_words.author_role = other_words.author_role
-            and message_words.word = other_words.word
-            and message_words.message_id <> other_words.message_id
+            message_words.conversation_id = earlier_words.conversation_id
+            and message_words.author_role = earlier_words.author_role
+            and message_words.word = earlier_words.word
+            and message_words.message_number > earlier_words.message_number
 
     group by 1, 2, 3, 4
 
+    having count(*) >= 3
+
 ),
 
-ordered_pairs as (
+pairs as (
 
     select
         shared_words.*,
@@ -66,21 +62,11 @@ ordered_pairs as (
 
     from shared_words
 
-    inner join conversation_messages as later_messages
-        on shared_words.message_id = later_messages.message_id
-
-    inner join conversation_messages as earlier_messages
-        on shared_words.earlier_message_id = earlier_messages.message_id
-
     inner join word_counts as later_counts
         on shared_words.message_id = later_counts.message_id
 
     inner join word_counts as earlier_counts
         on shared_words.earlier_message_id = earlier_counts.message_id
-
-    where
-        later_messages.message_number > earlier_messages.message_number
-        and shared_words.shared_count >= 3
 
 ),
 
@@ -93,7 +79,7 @@ similar_messages as (
         author_role,
         similarity
 
-    from ordered_pairs
+    from pairs
 
     where
         similarity >= case author_role
