@@ -46,10 +46,10 @@ PYTEST = (
     sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
     "--durations", "20",
 )
-# The longest files of pytest: they run after the steps, beside the others, so
-# that both lanes end together.
+# Long files of pytest: they run after the steps, beside the others, so that both
+# lanes end together.
 LONG_FILES = tuple(
-    f"tests/python/test_{name}.py" for name in ("killed", "stacks", "subsets")
+    f"tests/python/test_{name}.py" for name in ("kept", "killed", "stacks", "subsets")
 )
 
 # What only one engine understands; macros/cross_db.sql gives each a name.
@@ -132,8 +132,11 @@ def check_score(output: str) -> None:
 class Checks:
     """The steps, sharing one scratch folder."""
 
-    def __init__(self, scratch: Path, console: Console) -> None:
+    def __init__(
+        self, scratch: Path, console: Console, is_thorough: bool
+    ) -> None:
         self.scratch = scratch
+        self.pytest = (*PYTEST, *(["--thorough"] if is_thorough else []))
         self.raw = scratch / "raw"
         self.console = console
         shutil.copy(
@@ -258,10 +261,10 @@ class Checks:
         self.step("docs generate", "all", dbt("docs", "generate"))
 
     def long(self) -> None:
-        """The longest files of pytest."""
-        title = "stacks and sets of tools, killed builds"
+        """Long files of pytest."""
+        title = "stacks and sets of tools, later builds"
         with timed(self.console, title):
-            said = run([*PYTEST, *LONG_FILES], {"TZ": ZONE, "PGTZ": ZONE})
+            said = run([*self.pytest, *LONG_FILES], {"TZ": ZONE, "PGTZ": ZONE})
         click.echo(said)
 
     def start_pytest(self) -> subprocess.Popen[bytes]:
@@ -269,7 +272,7 @@ class Checks:
         with self.pytest_output.open("wb") as output:
             return subprocess.Popen(
                 [
-                    *PYTEST, *(f"--ignore={name}" for name in LONG_FILES),
+                    *self.pytest, *(f"--ignore={name}" for name in LONG_FILES),
                     "tests/python",
                 ],
                 cwd=PROJECT_DIR,
@@ -313,11 +316,18 @@ def clean_environment() -> dict[str, str]:
     help="Run only these steps: words, lint, parse, empty, layouts, none, "
     "world, score, docs, long, pytest.",
 )
-def main(only: tuple[str, ...]) -> None:
+@click.option(
+    "--thorough",
+    is_flag=True,
+    help="Also run the tests that CI has no time for, as before a release: "
+    "every layout and set of tools as a stack of its own, killed builds, "
+    "readers during a build, the benchmark.",
+)
+def main(only: tuple[str, ...], thorough: bool) -> None:
     """Run every check that a change has to pass."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="afterclose-") as scratch:
-        checks = Checks(Path(scratch), console)
+        checks = Checks(Path(scratch), console, thorough)
         steps: dict[str, Callable[[], None]] = {
             "words": checks.words,
             "lint": checks.lint,

@@ -30,6 +30,10 @@ ENGINES = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How thorough the tests are that could go on for hours."""
     parser.addoption(
+        "--thorough", action="store_true",
+        help="run the tests marked thorough, too",
+    )
+    parser.addoption(
         "--conversations", type=int, default=300,
         help="how large a world test_stacks.py compares the stacks on",
     )
@@ -52,6 +56,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--engine", action="append", choices=list(ENGINES),
         help="where test_kept.py and test_killed.py build (duckdb)",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of tests that CI has no time for."""
+    config.addinivalue_line(
+        "markers",
+        "thorough: holds on more tools or engines what another test holds on some",
+    )
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out the thorough tests unless they are asked for."""
+    if config.getoption("--thorough"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -38,6 +38,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     return SimpleNamespace(json=last_json(completed), folder=folder)
 
 
+@pytest.mark.thorough
 def test_the_json_names_every_part(result: SimpleNamespace) -> None:
     found = result.json
     written = json.loads((result.folder / "benchmark.json").read_text())
@@ -54,6 +55,7 @@ def test_the_json_names_every_part(result: SimpleNamespace) -> None:
     assert found["disk_mb"]["full"] > found["disk_mb"]["load"] > 0
 
 
+@pytest.mark.thorough
 def test_every_model_is_there_with_time_and_rows(result: SimpleNamespace) -> None:
     models = {
         model["model"]: model for model in result.json["builds"]["full"]["models"]
@@ -66,6 +68,7 @@ def test_every_model_is_there_with_time_and_rows(result: SimpleNamespace) -> Non
     assert times == sorted(times, reverse=True)
 
 
+@pytest.mark.thorough
 def test_the_hand_written_script_finds_what_the_build_finds(
     result: SimpleNamespace
 ) -> None:
@@ -78,6 +81,7 @@ def test_the_hand_written_script_finds_what_the_build_finds(
         assert lines[count]["hand_written"] > 0
 
 
+@pytest.mark.thorough
 def test_the_page_stands_alone(result: SimpleNamespace) -> None:
     page = (result.folder / "benchmark.html").read_text()
     slowest = result.json["builds"]["full"]["models"][0]["model"]
@@ -85,6 +89,7 @@ def test_the_page_stands_alone(result: SimpleNamespace) -> None:
     assert "<script" not in page and "src=" not in page
 
 
+@pytest.mark.thorough
 def test_nothing_outside_the_folder_is_written(result: SimpleNamespace) -> None:
     assert (result.folder / "warehouse.duckdb").exists()
     profile = (result.folder / "profiles.yml").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+import pytest
 from marts import Project, difference
 
 SCHEMAS = ("langfuse", "zendesk", "mixpanel")
@@ -20,6 +21,7 @@ SETTLED = """
 """
 
 
+@pytest.mark.thorough
 def test_zone_of_the_session_and_order_of_rows_change_nothing(
     project: Project
 ) -> None:

@@ -77,6 +77,7 @@ def test_what_has_not_changed_is_kept(project: Project) -> None:
     assert "int_rate_values" not in built
 
 
+@pytest.mark.thorough
 def test_what_the_hash_of_a_row_does_not_tell_is_compared(project: Project) -> None:
     def said(reason: str) -> dict[str, str]:
         return said_of_models(

@@ -1,6 +1,6 @@
 """A build after one that was killed gives what a full refresh gives.
 
-On DuckDB; `--engine postgres --engine spark` kills there.
+On DuckDB, with `--thorough`; `--engine postgres --engine spark` kills there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from marts import NO_TESTS, PROJECT_DIR, Project
 from parity import Table, differences, mart_keys, marts_of
 
@@ -18,6 +19,7 @@ from parity import Table, differences, mart_keys, marts_of
 KILLED_AFTER = (60, 150)
 
 
+@pytest.mark.thorough
 def test_a_killed_build_leaves_nothing_behind(
     engine: str, project_on_engine: Project
 ) -> None:

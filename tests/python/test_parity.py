@@ -14,7 +14,10 @@ from postgres_server import PostgresProject
 from spark_project import SparkProject
 
 # Sessions in a zone with gaps and repeats, and sorting as people do it.
-POSTGRES = [("C", "America/Los_Angeles"), ("en_US.UTF-8", "UTC")]
+POSTGRES = [
+    ("en_US.UTF-8", "America/Los_Angeles"),
+    pytest.param("C", "UTC", marks=pytest.mark.thorough),
+]
 SPARK_ZONE = "America/Los_Angeles"
 
 

@@ -1,6 +1,6 @@
 """Who reads marts on PostgreSQL while they are built.
 
-Needs the server of postgres_server.py. `--builds 10` polls during so many builds;
+Needs `--thorough` and the server of postgres_server.py. `--builds 10` polls during so many builds;
 `-rP` prints how many reads there were.
 """
 
@@ -91,6 +91,7 @@ class Reader(threading.Thread):
         self.join()
 
 
+@pytest.mark.thorough
 def test_readers_see_the_old_marts_or_the_new_ones(
     built: PostgresProject, request: pytest.FixtureRequest
 ) -> None:

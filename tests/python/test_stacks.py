@@ -1,8 +1,9 @@
 """One world through many stacks: what is counted does not depend on who
 recorded it, and a customer can be forgotten whoever did.
 
-A small world by default; `pytest tests/python/test_stacks.py --conversations
-2000` for a larger one. `--forget-everywhere` searches all tables for the forgotten
+The stacks that hold every tool once in a small world by default; `pytest
+tests/python/test_stacks.py --thorough --conversations 2000` for every layout in a
+larger one. `--forget-everywhere` searches all tables for the forgotten
 customer, not staging alone, and takes a build per stack more.
 """
 
@@ -16,6 +17,7 @@ import pytest
 from forgetting import left_of_somebody
 from marts import Project
 from stacks import (
+    EVERY_TOOL,
     KEYS,
     STACKS,
     differing_cells,
@@ -72,13 +74,19 @@ def test_the_stacks_hold_every_tool_and_every_layout() -> None:
     entries = {entry for stack in STACKS for entry in stack.split(",")}
     assert entries == set(renderer_names())
     assert len(STACKS) >= 12
+    tools = {tool for stack in EVERY_TOOL for tool in tools_of(stack)}
+    assert tools == {entry.partition(":")[0] for entry in entries}
+    assert set(EVERY_TOOL) < set(STACKS)
 
 
 def test_no_limit_is_documented_for_the_usual_stack() -> None:
     assert not documented_limits().keys() & set(tools_of(STACKS[0]))
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", [
+    pytest.param(stack, marks=() if stack in EVERY_TOOL else pytest.mark.thorough)
+    for stack in STACKS
+])
 def test_a_stack_gives_the_same_marts_and_forgets_a_customer(
     build: Callable[[str], Built], stack: str
 ) -> None:

@@ -23,9 +23,14 @@ SUBSETS = {
     "events_only": "mixpanel,amplitude,warehouse_events",
     "everything_at_once": ",".join(TOOLS),
 }
+# Without --thorough.
+IN_CI = ("everything_at_once",)
 
 
-@pytest.mark.parametrize("name", SUBSETS)
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=() if name in IN_CI else pytest.mark.thorough)
+    for name in SUBSETS
+])
 def test_builds_and_passes_its_data_tests(project: Project, name: str) -> None:
     project.reset("America/Los_Angeles")
     raw = project.simulate(
