@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The mark of tests that CI has no time for."""
     config.addinivalue_line(
         "markers",
-        "thorough: holds on more tools or engines what another test holds on some",
+        "thorough: CI has no time for it; ./scripts/test --thorough runs it",
     )
 
 

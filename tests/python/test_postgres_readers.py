@@ -1,7 +1,7 @@
 """Who reads marts on PostgreSQL while they are built.
 
-Needs `--thorough` and the server of postgres_server.py. `--builds 10` polls during so many builds;
-`-rP` prints how many reads there were.
+Needs `--thorough` and the server of postgres_server.py. `--builds 10` polls during so
+many builds; `-rP` prints how many reads there were.
 """
 
 from __future__ import annotations
