@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,14 @@ def pytest_collection_modifyitems(
     left_out = [item for item in items if item.get_closest_marker("thorough")]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def few_in_ci(values: Iterable[str], few: Collection[str]) -> list[Any]:
+    """Parameters of a test of which all but a few are thorough."""
+    return [
+        pytest.param(value, marks=() if value in few else pytest.mark.thorough)
+        for value in values
+    ]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

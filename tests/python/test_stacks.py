@@ -1,10 +1,10 @@
 """One world through many stacks: what is counted does not depend on who
 recorded it, and a customer can be forgotten whoever did.
 
-The stacks that hold every tool once in a small world by default; `pytest
-tests/python/test_stacks.py --thorough --conversations 2000` for every layout in a
-larger one. `--forget-everywhere` searches all tables for the forgotten
-customer, not staging alone, and takes a build per stack more.
+Few stacks that hold every tool, in a small world; `pytest tests/python/test_stacks.py
+--thorough --conversations 2000` for every layout in a larger one. `--forget-everywhere`
+searches all tables for the forgotten customer, not staging alone, and takes a build per
+stack more.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from conftest import few_in_ci
 from forgetting import left_of_somebody
 from marts import Project
 from stacks import (
@@ -83,10 +84,7 @@ def test_no_limit_is_documented_for_the_usual_stack() -> None:
     assert not documented_limits().keys() & set(tools_of(STACKS[0]))
 
 
-@pytest.mark.parametrize("stack", [
-    pytest.param(stack, marks=() if stack in EVERY_TOOL else pytest.mark.thorough)
-    for stack in STACKS
-])
+@pytest.mark.parametrize("stack", few_in_ci(STACKS, EVERY_TOOL))
 def test_a_stack_gives_the_same_marts_and_forgets_a_customer(
     build: Callable[[str], Built], stack: str
 ) -> None:

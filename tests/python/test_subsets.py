@@ -1,6 +1,6 @@
 """Every set of tools that matters builds, and its data tests pass.
 
-`pytest -rP tests/python/test_subsets.py` prints dbt's counts.
+All but the largest need `--thorough`; with `pytest -rP` they print dbt's counts.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 import re
 
 import pytest
+from conftest import few_in_ci
 from marts import Project, succeed
 
 from afterclose.simulate.renderers import renderer_names
@@ -23,14 +24,9 @@ SUBSETS = {
     "events_only": "mixpanel,amplitude,warehouse_events",
     "everything_at_once": ",".join(TOOLS),
 }
-# Without --thorough.
-IN_CI = ("everything_at_once",)
 
 
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=() if name in IN_CI else pytest.mark.thorough)
-    for name in SUBSETS
-])
+@pytest.mark.parametrize("name", few_in_ci(SUBSETS, ["everything_at_once"]))
 def test_builds_and_passes_its_data_tests(project: Project, name: str) -> None:
     project.reset("America/Los_Angeles")
     raw = project.simulate(
